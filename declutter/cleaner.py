@@ -1,0 +1,331 @@
+"""The flow: texts, lines, what each looks like alone and among its neighbours, repeats, verdicts, text again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from declutter import model as models
+from declutter import repeats, spans, verdict
+from declutter.context import prose
+from declutter.document import Array, Ints, render, split
+from declutter.features import KEPT_COLUMNS, Floats
+from declutter.kinds import KINDS, as_kinds, kept_kinds
+from declutter.stages import Cut, Opinions, cut, opinions
+from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
+
+if TYPE_CHECKING:
+    from declutter.page import Article
+
+_BATCH = 200_000  # code points judged at a time: numpy's fixed costs are spread, the buffers stay in the cache
+_CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(slots=True)
+class _Decisions:
+    """What was decided about the lines of a batch; `why` holds the reasons that the rules gave, by line."""
+
+    parts: Cut
+    views: Opinions
+    kind: Ints
+    keep: Array
+    unsure: Array
+    why: dict[int, str]
+    found: dict[int, list[spans.Found]]
+
+
+class Cleaner:
+    """Takes the clutter out of texts and pages; configured once, used often, and picklable.
+
+    Parameters
+    ----------
+    keep, drop
+        kinds whose lines stay or go against the default; a string is one kind
+    model
+        path of a model file made by `declutter train`; the shipped model by default
+    sites
+        reserved for evidence from other pages of a site
+    caution
+        0 drops what is likelier clutter than not, 1 drops nothing on the model's word; 0.5 is the measured middle
+    keep_lines, drop_lines
+        regular expressions, searched in each line before the model is asked; a match is named as the reason
+
+    Raises ValueError for an unknown kind, a kind in both, a caution outside 0 to 1 or a bad expression, and ModelError, a
+    ValueError, for a model that cannot be used.
+
+    >>> cleaner = Cleaner(drop="headline")
+    >>> cleaner.clean("")
+    ''
+    """
+
+    def __init__(
+        self,
+        *,
+        keep: str | Iterable[str] = (),
+        drop: str | Iterable[str] = (),
+        model: str | Path | None = None,
+        sites: None = None,
+        caution: float = 0.5,
+        keep_lines: str | Iterable[str] = (),
+        drop_lines: str | Iterable[str] = (),
+    ) -> None:
+        if sites is not None:
+            raise ValueError("sites: counts of a site's lines are not read by this version")
+        self.named_to_keep = as_kinds(keep)
+        self.kept = kept_kinds(self.named_to_keep, drop)
+        self.line_cut = verdict.cut_at(caution, verdict.CUT)
+        self.piece_cut = verdict.cut_at(caution, verdict.PIECE_CUT)
+        self.keep_lines = _patterns(keep_lines, "keep_lines")
+        self.drop_lines = _patterns(drop_lines, "drop_lines")
+        self._path = None if model is None else Path(model)
+        self._model = models.shipped() if self._path is None else models.load(self._path)
+        self._stays = np.array([kind in self.kept for kind in KINDS])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the shipped model, which every process loads for itself."""
+        return self.__dict__ | ({"_model": None} if self._path is None else {})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        if self._model is None:
+            self._model = models.shipped()
+
+    def clean(self, text: str) -> str:
+        """The text without its clutter; what is kept comes out byte for byte, and a clean text comes out as it is."""
+        return self._texts([text], self._judge_batch([text]))[0]
+
+    def judge(self, text: str) -> list[Verdict]:
+        """One verdict for each non-blank line, in order."""
+        return self._verdicts([text], self._judge_batch([text]))[0]
+
+    def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:
+        """The article of a page, as text; empty where the page holds none."""
+        return self.read_html(html, url=url).text
+
+    def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:
+        """One verdict for each line of a page; offsets index `Article.page_text`."""
+        return list(self.read_html(html, url=url).verdicts)
+
+    def read_html(self, html: str | bytes, *, url: str | None = None) -> Article:
+        """The article of a page with its verdicts and what the page says of itself."""
+        from declutter import page as pages
+
+        page = pages.read(html, url)
+        done = self._judge_batch([page.text])
+        verdicts = self._verdicts([page.text], done)[0]
+        text = self._texts([page.text], done)[0]
+        return pages.Article(
+            text=text,
+            verdicts=tuple(verdicts),
+            page_text=page.text,
+            title=page.title,
+            authors=page.authors,
+            date=page.date,
+            language=page.language,
+            site=page.site,
+            url=url,
+            captions=tuple(dict.fromkeys(v.text.strip() for v in verdicts if v.kind == "caption")),
+            note=page.note or (None if text else "every line of the page reads like clutter"),
+        )
+
+    def clean_many(self, texts: Iterable[str | tuple[str, str]], jobs: int = 1) -> Iterator[str]:
+        """The cleaned texts, lazily and in order; a text may come with its site, as a pair.  `jobs` processes share the work."""
+        return self._many(texts, jobs, _clean_batch)
+
+    def judge_many(self, texts: Iterable[str | tuple[str, str]], jobs: int = 1) -> Iterator[list[Verdict]]:
+        """The verdicts on each text, lazily and in order."""
+        return self._many(texts, jobs, _verdict_batch)
+
+    def _many(self, texts: Iterable[str | tuple[str, str]], jobs: int, run: Any) -> Iterator[Any]:
+        batches = _batches(text if isinstance(text, str) else text[0] for text in texts)
+        if jobs == 1:
+            return chain.from_iterable(run(self, batch) for batch in batches)
+        from joblib import Parallel, delayed
+
+        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+        return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
+
+    def _judge_batch(self, texts: Sequence[str]) -> _Decisions:
+        """Table of contents: cut, both stages, kinds, patterns, headlines, repeats, spans."""
+        parts = cut(split(texts))
+        views = opinions(self._model, parts)
+        paragraph = prose(views.numbers)
+        kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, self.line_cut)
+        kind[spans.joined(parts)] = BODY
+        done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
+        lines = _Texts(texts, parts)
+        _settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
+        _settle_repeats(done, lines, self._stays, self.named_to_keep)
+        self._settle_patterns(done, lines)
+        for found in spans.find(self._model, parts, views, done.keep & (done.kind == BODY), self.piece_cut):
+            if not self._stays[found.kind]:
+                done.found.setdefault(found.line, []).append(found)
+        return done
+
+    def _settle_patterns(self, done: _Decisions, lines: _Texts) -> None:
+        """The user's own expressions, which outrank everything else."""
+        if not self.keep_lines and not self.drop_lines:
+            return
+        clutter = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
+        for i in range(len(done.kind)):
+            line = lines[i]
+            for patterns, stays, option in ((self.keep_lines, True, "keep_lines"), (self.drop_lines, False, "drop_lines")):
+                match = next((pattern for pattern in patterns if pattern.search(line)), None)
+                if match is not None:
+                    looks_kept = done.kind[i] in KEPT_COLUMNS
+                    if stays != looks_kept:
+                        done.kind[i] = BODY if stays else clutter[done.views.kinds[i][clutter].argmax()]
+                    done.keep[i], done.why[i] = stays, f"matches {option} {match.pattern!r}"
+                    break
+
+    def _texts(self, texts: Sequence[str], done: _Decisions) -> list[str]:
+        lines = done.parts.lines
+        out = []
+        for number, text in enumerate(texts):
+            low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
+            kept = done.keep[low:high]
+            if kept.all() and not any(i in done.found for i in range(low, high)):
+                out.append(text)
+                continue
+            base = int(lines.offsets[number])
+            starts, ends = (lines.starts[low:high] - base).tolist(), (lines.ends[low:high] - base).tolist()
+            bodies = [_without(text, ends[i - low], starts[i - low], done.found.get(i, ()), base) for i in range(low, high)]
+            out.append(render(text, starts, ends, kept.tolist(), bodies))
+        return out
+
+    def _verdicts(self, texts: Sequence[str], done: _Decisions) -> list[list[Verdict]]:
+        lines, views = done.parts.lines, done.views
+        first = views.alone[:, :-1]
+        first_kind = first.argmax(axis=1)
+        first_score = first.max(axis=1, initial=0)
+        out = []
+        for number, text in enumerate(texts):
+            base = int(lines.offsets[number])
+            own = []
+            for i in range(int(lines.bounds[number]), int(lines.bounds[number + 1])):
+                start, end = int(lines.starts[i]) - base, int(lines.ends[i]) - base
+                inside = tuple(
+                    Span(s.start - base, s.end - base, KINDS[s.kind], round(s.score, 4), f"reads like {KINDS[s.kind]} inside a line")
+                    for s in done.found.get(i, ())
+                )
+                reason = done.why.get(i) or _reason(done, i, KINDS[first_kind[i]])
+                own.append(
+                    Verdict(text[start:end], start, end, KINDS[done.kind[i]], bool(done.keep[i]), round(float(views.keep[i]), 4),
+                            KINDS[first_kind[i]], round(float(first_score[i]), 4), reason, inside)
+                )  # fmt: skip
+            out.append(own)
+        return out
+
+
+class _Texts:
+    """The lines of a batch as strings, made when asked for."""
+
+    def __init__(self, texts: Sequence[str], parts: Cut) -> None:
+        self.texts, self.lines = texts, parts.lines
+        self.parts = parts
+
+    def __getitem__(self, line: int) -> str:
+        number = int(self.lines.text_of[line])
+        base = int(self.lines.offsets[number])
+        return self.texts[number][int(self.lines.starts[line] - base) : int(self.lines.ends[line] - base)]
+
+    def number(self, line: int) -> int:
+        """The number of a line in its text, from 1, blank lines counted, as an editor shows it."""
+        first = self.lines.bounds[self.lines.text_of[line]]
+        return int(self.lines.blanks_before[first : line + 1].sum()) + line - int(first) + 1
+
+
+def _clean_batch(cleaner: Cleaner, batch: list[str]) -> list[str]:
+    return cleaner._texts(batch, cleaner._judge_batch(batch))
+
+
+def _verdict_batch(cleaner: Cleaner, batch: list[str]) -> list[list[Verdict]]:
+    return cleaner._verdicts(batch, cleaner._judge_batch(batch))
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]:
+    try:
+        return tuple(re.compile(pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
+    except re.error as error:
+        raise ValueError(f"{option}: {error.pattern!r} is no regular expression: {error}") from None
+
+
+def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: bool) -> None:
+    """The likeliest headline before the first body line stays, later tellings go; what only looked like one is a subheading."""
+    text_of = done.parts.lines.text_of
+    told = np.flatnonzero(done.kind == HEADLINE)
+    for number in np.unique(text_of[told]):
+        own = told[text_of[told] == number]
+        low, high = done.parts.lines.bounds[number], done.parts.lines.bounds[number + 1]
+        body = np.flatnonzero(done.kind[low:high] == BODY)
+        before = own[own < low + body[0]] if len(body) else own
+        if not len(before):
+            done.kind[own], done.keep[own] = SUBHEADING, stays[SUBHEADING]
+            continue
+        chosen = int(before[done.views.kinds[before, HEADLINE].argmax()])
+        for i in own.tolist():
+            if i == chosen:
+                continue
+            if repeats.tells_headline(lines[i], lines[chosen]):
+                done.keep[i] = keep_all and stays[HEADLINE]
+                done.why[i] = f"repeats the headline, line {lines.number(chosen)}"
+            else:
+                done.kind[i], done.keep[i] = SUBHEADING, stays[SUBHEADING]
+
+
+def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozenset[str]) -> None:
+    """Captions told again are captions, all of them; of equal long body lines the first stays."""
+    words = done.parts.words
+    counts = None
+    caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
+    for group in repeats.alike(done.parts.lines, words):
+        texts = {i: lines[i] for i in group}
+        pairs = repeats.captions_told_again(texts, group, {i: float(caption[i]) for i in group})
+        for i, other in pairs:
+            done.kind[i], done.keep[i] = _CAPTION, stays[_CAPTION]
+            done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
+        told = {i for i, _ in pairs}
+        counts = repeats.word_counts(words) if counts is None else counts
+        rest = [i for i in group if i not in told and done.kind[i] == BODY]
+        for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
+            done.keep[i] = done.keep[i] and "body" in named
+            done.why[i] = f"repeats line {lines.number(earlier)}"
+
+
+def _without(text: str, end: int, start: int, found: Iterable[spans.Found], base: int) -> str | None:
+    """A line less its spans, or None where it has none."""
+    parts, at = [], start
+    for span in found:
+        parts.append(text[at : span.start - base])
+        at = span.end - base
+    return None if at == start and not parts else "".join(parts) + text[at:end]
+
+
+def _reason(done: _Decisions, line: int, first_kind: str) -> str:
+    kind = KINDS[done.kind[line]]
+    if done.unsure[line]:
+        return f"may not belong, but kept: the text would lose most of its prose ({first_kind})"
+    if kind == first_kind:
+        return f"reads like {kind}"
+    return f"{kind} by its neighbours; alone it reads like {first_kind}"

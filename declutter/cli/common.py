@@ -1,0 +1,168 @@
+"""What the commands share: options, reading inputs, telling errors in one line, writing whole files or none."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from declutter.cleaner import Cleaner
+
+STDIN = "-"
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<!--.{0,10000}?-->)*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
+    re.I | re.S,
+)
+_BOM = "\ufeff"
+
+
+def kinds_option(name: str, help_text: str) -> Callable[..., Any]:
+    """An option that takes kinds as a comma list, and may be given more than once."""
+
+    def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
+        return [kind.strip() for value in values for kind in value.split(",") if kind.strip()]
+
+    return click.option(name, multiple=True, metavar="KINDS", callback=split, help=help_text)
+
+
+def cleaner_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that configure a `Cleaner`, the same for every command that judges."""
+    options = [
+        kinds_option("--keep", "Kinds to keep besides body, subheading and the first headline (comma list)."),
+        kinds_option("--drop", "Kinds to drop besides the others (comma list)."),
+        click.option("--caution", type=float, default=0.5, show_default=True, help="0 drops more, 1 drops nothing on the model's word."),
+        click.option("--keep-lines", multiple=True, metavar="REGEX", help="Lines that match stay, whatever the model says."),
+        click.option("--drop-lines", multiple=True, metavar="REGEX", help="Lines that match go, whatever the model says."),
+        click.option("--model", type=click.Path(path_type=Path), help="A model made by 'declutter train' in place of the shipped one."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The files to read and how."""
+    options = [
+        click.argument("files", nargs=-1, type=click.Path(), metavar="[FILES]..."),
+        click.option("--encoding", default="utf-8", show_default=True, callback=_known_encoding, help="Of the texts, in and out."),
+        click.option("--html/--no-html", default=None, help="Read pages, or texts; by itself each input is looked at."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    try:
+        return codecs.lookup(value).name
+    except LookupError:
+        raise click.BadParameter(f"unknown encoding {value!r}") from None
+
+
+def make_cleaner(**options: Any) -> Cleaner:
+    """A `Cleaner` from the options; what it refuses is a usage error, in one line."""
+    from declutter.cleaner import Cleaner
+
+    try:
+        return Cleaner(**options)
+    except ValueError as error:
+        raise OneLine(str(error), 2) from None
+
+
+class OneLine(click.ClickException):
+    """An error told in one line, and the exit code that goes with it."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.__dict__["exit_code"] = code
+
+    def show(self, file: Any = None) -> None:
+        """Print the line to standard error."""
+        click.echo(f"declutter: {self.message}", err=True, file=file)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One text or page: its name, whether it is a page, and its content (a page as bytes); `bom` if the text began with one."""
+
+    name: str
+    page: bytes | None
+    text: str
+    bom: bool
+
+
+@dataclass(slots=True)
+class Failures:
+    """Inputs that failed, each told in one line on standard error; the rest is done all the same."""
+
+    count: int = 0
+
+    def tell(self, name: str, what: str) -> None:
+        """Count a failure and say what it was."""
+        self.count += 1
+        click.echo(f"declutter: {name}: {what}", err=True)
+
+    @property
+    def exit_code(self) -> int:
+        """1 if anything failed."""
+        return 1 if self.count else 0
+
+
+def inputs(files: Sequence[str], encoding: str, html: bool | None, failures: Failures) -> Iterator[Input]:
+    """Read the files, standard input where none is named; what cannot be read is told and left out."""
+    for name in files or [STDIN]:
+        shown = "standard input" if name == STDIN else name
+        try:
+            data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        except IsADirectoryError:
+            failures.tell(shown, "is a directory; name the files in it")
+            continue
+        except (OSError, ValueError) as error:
+            failures.tell(shown, getattr(error, "strerror", None) or str(error))
+            continue
+        if html or (html is None and is_page(name, data)):
+            yield Input(name, data, "", False)
+            continue
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            failures.tell(shown, f"not {encoding} at byte {error.start}; name its encoding with --encoding")
+            continue
+        if "\0" in text:
+            failures.tell(shown, "holds NUL characters, so it is no text; a binary file, or another --encoding?")
+            continue
+        yield Input(name, None, text.removeprefix(_BOM), text.startswith(_BOM))
+
+
+def is_page(name: str, data: bytes) -> bool:
+    """Whether an input is a page, by its name or its first bytes.
+
+    >>> is_page("-", b"<!-- saved --><!DOCTYPE html><p>x"), is_page("a.htm", b""), is_page("-", b"Ferry <html>")
+    (True, True, False)
+    """
+    return name.lower().endswith(_PAGE_ENDINGS) or _PAGE.match(data[:20_000]) is not None
+
+
+def write_stdout(text: str, encoding: str) -> None:
+    """Write a text to standard output as bytes, its line ends as they are."""
+    sys.stdout.buffer.write(text.encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict"))
+    sys.stdout.buffer.flush()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.half")
+    try:
+        half.write_bytes(data)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)

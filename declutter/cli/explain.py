@@ -1,0 +1,78 @@
+"""`declutter explain`: every line with its kind, its score and the reason."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from declutter.cli import common
+
+if TYPE_CHECKING:
+    from declutter.verdict import Verdict
+
+
+@click.command("explain")
+@common.input_options
+@common.cleaner_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line of text.")
+def command(files: tuple[str, ...], encoding: str, html: bool | None, as_json: bool, **options: Any) -> int:
+    """Tell, line by line, what stays, what goes, and why.
+
+    A table on a terminal, tab-separated values when piped: keep or drop, kind, score, text, reason.
+    """
+    cleaner = common.make_cleaner(**options)
+    failures = common.Failures()
+    for given in common.inputs(files, encoding, html, failures):
+        verdicts = cleaner.judge(given.text) if given.page is None else cleaner.judge_html(given.page)
+        if as_json:
+            rows = [json.dumps({"file": given.name, **asdict(verdict)}, ensure_ascii=False) for verdict in verdicts]
+        elif sys.stdout.isatty():
+            rows = _table(verdicts)
+        else:
+            rows = [_tabs(verdict) for verdict in verdicts]
+        for row in rows:
+            click.echo(row.encode("utf-8", "replace"))
+    return failures.exit_code
+
+
+def _word(verdict: Verdict) -> str:
+    return "keep" if verdict.keep else "drop"
+
+
+def _tabs(verdict: Verdict) -> str:
+    spans = "".join(
+        f"; {span.kind} inside: {_flat(verdict.text[span.start - verdict.start : span.end - verdict.start])!r}" for span in verdict.spans
+    )
+    return "\t".join([_word(verdict), verdict.kind, f"{verdict.score:.2f}", _flat(verdict.text), verdict.reason + spans])
+
+
+def _table(verdicts: Sequence[Verdict]) -> list[str]:
+    width = max(40, shutil.get_terminal_size().columns)
+    room = max(16, (width - 28) * 3 // 5)
+    rows = []
+    for verdict in verdicts:
+        text = _flat(verdict.text)
+        shown = text if len(text) <= room else f"{text[: room - 1]}…"
+        row = f"{_word(verdict)}  {verdict.kind:13}  {verdict.score:4.2f}  {shown:{room}}  {verdict.reason}"
+        rows.append(click.style(row, fg="red") if not verdict.keep and _colours() else row)
+        rows += [
+            f"      - {span.kind}: {_flat(verdict.text[span.start - verdict.start : span.end - verdict.start])}" for span in verdict.spans
+        ]
+    return rows
+
+
+def _colours() -> bool:
+    import os
+
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _flat(text: str) -> str:
+    """A line without tabs and control characters, which would break the table or the terminal."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()

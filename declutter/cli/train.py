@@ -1,0 +1,55 @@
+"""`declutter train`: labelled articles in, a model file out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from declutter import samples
+from declutter.cli import common
+
+
+@click.command("train")
+@click.argument("paths", nargs=-1, required=True, metavar="SAMPLES...", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The model file to write.")
+@click.option("-j", "--jobs", default=2, show_default=True, help="Processes.")
+@click.option("--seed", default=0, show_default=True)
+def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
+    """Train a model from labelled articles (files, or folders of .tsv files) alone.
+
+    Use it with --model, or Cleaner(model=...).  The format of the files is that of samples/README.md.
+    """
+    from click.termui import progressbar
+
+    from declutter import fit, model
+
+    try:
+        files = list(samples.find(paths))
+        articles = [fit.Article.of(samples.read(path)) for path in files]
+        if not articles:
+            raise common.OneLine(f"{', '.join(map(str, paths))}: no .tsv file in it", 2)
+        digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+        with progressbar(length=len(fit.STEPS), label=f"{len(articles)} articles", file=click.get_text_stream("stderr")) as bar:
+            fitted = fit.train(
+                articles,
+                corpora={"samples": {"files": len(files), "sha256": digest}},
+                seed=seed,
+                jobs=jobs,
+                progress=lambda _step: bar.update(1),
+            )
+        model.save(fitted, output)
+    except samples.SampleError as error:
+        raise common.OneLine(str(error), 2) from None
+    except OSError as error:
+        raise common.OneLine(f"{error.filename or output}: {error.strerror}", 2) from None
+    except ValueError as error:
+        raise common.OneLine(str(error), 2) from None
+    scores = fitted.card["scores"]["lines"]
+    click.echo(
+        f"{output}: {output.stat().st_size / 1e6:.1f} MB from {len(articles)} articles, {scores['lines']} labelled lines; out of fold: "
+        f"keep/drop {scores['keep_drop']:.3f}, body recall {scores['body_recall']:.3f}, clutter recall {scores['clutter_recall']:.3f}",
+        err=True,
+    )
+    return 0

@@ -1,0 +1,139 @@
+r"""Texts as lines in one buffer of code points, and the kept lines as text again.
+
+Everything that follows works on whole buffers: the code points of many texts behind one another, and for each non-blank
+line where it begins and ends.  Code points, not bytes, because offsets are then those of `str`.
+
+>>> lines = split(["One.\r\n\n  Two.\n", "Three."])
+>>> lines.starts.tolist(), lines.ends.tolist(), lines.text_of.tolist(), lines.blanks_before.tolist()
+([0, 7, 15], [4, 13, 21], [0, 0, 1], [0, 1, 0])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Any: numpy widens and narrows its number types too freely for narrower ones to be of use
+Array = NDArray[Any]
+Ints = Array
+
+_LF, _CR = 10, 13
+_BREAK = re.compile(r"\r\n|\r|\n")
+_WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
+_SPACES = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
+_IS_SPACE = np.zeros(0x3001, dtype=bool)
+_IS_SPACE[_SPACES] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The non-blank lines of one or more texts, in order, over one buffer.
+
+    `chars` holds the code points (uint32) of all texts, each followed by a line feed.  `starts` and `ends` cut a line out of
+    it, indentation in, line end out; `first` and `last` the same without white space around.  `text_of` names a line's text,
+    `bounds[t]:bounds[t + 1]` are the lines of text t, which begins at `offsets[t]`.  `blanks_before` counts the blank lines
+    between a line and the one before it in the same text.
+    """
+
+    chars: NDArray[Any]
+    starts: Ints
+    ends: Ints
+    first: Ints
+    last: Ints
+    text_of: Ints
+    bounds: Ints
+    offsets: Ints
+    blanks_before: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def is_space(chars: NDArray[Any]) -> NDArray[Any]:
+    """Which code points `str.strip` takes away."""
+    spaces: Array = _IS_SPACE[np.minimum(chars, 0x3000)] & (chars <= 0x3000)
+    return spaces
+
+
+def split(texts: Sequence[str]) -> Lines:
+    r"""Cut texts into lines: `\n`, `\r\n` and `\r` end a line, nothing else does; blank lines are only counted."""
+    buffer = ("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass")
+    chars = np.frombuffer(buffer, dtype="<u4").astype(np.uint32, copy=False)
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    if not texts:
+        chars = chars[:0]
+
+    feed = chars == _LF
+    breaks = np.flatnonzero(feed | (chars == _CR))
+    # the first half of "\r\n" ends the line, the second half only moves the start of the next
+    second = feed[breaks] & (np.diff(breaks, prepend=-2) == 1) & (chars[breaks - 1] == _CR)
+    heads = np.concatenate([[0], breaks[:-1] + 1]) if len(breaks) else breaks
+    starts, ends = heads[~second], breaks[~second]
+
+    shown = np.flatnonzero(~is_space(chars))
+    after = np.searchsorted(shown, starts)
+    before = np.searchsorted(shown, ends) - 1
+    filled = before >= after
+    starts, ends = starts[filled], ends[filled]
+    rank = np.flatnonzero(filled)
+    text_of = np.searchsorted(offsets, starts, side="right") - 1
+    blanks = np.diff(rank, prepend=-1) - 1
+    bounds = np.searchsorted(text_of, np.arange(len(texts) + 1))
+    # the first line of a text: blank lines since the text began
+    opening = bounds[:-1][bounds[:-1] < bounds[1:]]
+    text_heads = np.searchsorted(heads[~second], offsets[text_of[opening]])
+    blanks[opening] = rank[opening] - text_heads
+    return Lines(chars, starts, ends, shown[after[filled]], shown[before[filled]] + 1, text_of, bounds, offsets, blanks)
+
+
+def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence[bool], bodies: Sequence[str | None]) -> str:
+    r"""The kept lines as text, each byte for byte (or as `bodies` has it, where a span was taken out of it).
+
+    Where lines were removed, one blank line of the gap stays if the gap had one; none at the start or end.  The result ends
+    with a line end if the text does.
+
+    >>> render("a\n\nb\n\n\nc\n", [0, 3, 7], [1, 4, 8], [True, False, True], [None] * 3)
+    'a\n\nc\n'
+    >>> render("a\nb", [0, 2], [1, 3], [True, False], [None] * 2)
+    'a'
+    """
+    if all(kept) and not any(body is not None for body in bodies):
+        return text
+    parts: list[str] = []
+    previous_end, removed_since = 0, False
+    for start, end, stays, body in zip(starts, ends, kept, bodies, strict=True):
+        if not stays:
+            removed_since = True
+            continue
+        gap = text[previous_end:start]
+        if removed_since:
+            gap = _short_gap(text[previous_end:start], bool(parts))
+        parts += [gap, text[start:end] if body is None else body]
+        previous_end, removed_since = end, False
+    if not parts:
+        return ""
+    tail = text[previous_end:]
+    if removed_since:
+        tail = _first_break(tail) if text[-1] in "\r\n" else ""
+    return "".join(parts) + tail
+
+
+def _first_break(gap: str) -> str:
+    found = _BREAK.search(gap)
+    return found[0] if found else ""
+
+
+def _short_gap(gap: str, inside: bool) -> str:
+    """What stays of a gap that removed lines stood in: the line end, and one blank line if there was one."""
+    if not inside:
+        return ""
+    end = _BREAK.match(gap)
+    assert end is not None, "a kept line before the gap ends in a line break"
+    blank = next((line[0] for line in _WHOLE_LINE.finditer(gap, end.end()) if not line[0].strip()), "")
+    return end[0] + blank

@@ -1,0 +1,434 @@
+"""Labelled articles in, a model out: the first stage by scikit-learn, the second by `declutter.boosting`.
+
+The second stage must meet, at training, first-stage opinions as honest as those it will meet in use: they are predicted out of
+fold, and folds are made of whole sites, so that a house style is never on both sides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from declutter import context, features
+from declutter.boosting import Growth, grow
+from declutter.document import Array, Ints, split
+from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
+from declutter.kinds import KINDS
+from declutter.model import FORMAT, OUTPUTS, Model, Stage, sigmoid, softmax
+from declutter.samples import Sample
+from declutter.stages import Cut, cut
+from declutter.verdict import BODY, CUT, HEADLINE
+
+FOLDS = 4
+STEPS = ("n-grams", "first stage", "second stage", "calibration", "pieces")  # of `train`, as `progress` is told them
+_BATCH = 200_000  # code points of text taken at a time
+_PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
+_STRENGTH = 10.0  # inverse of the penalty on first-stage weights; 100 is no better (training/README.md)
+_ITERATIONS = 30
+_KEEP = Growth(trees=300, rate=0.06, features=0.1)
+_KINDS = Growth(trees=300, rate=0.12, features=0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article to learn from.
+
+    `allowed` is (non-blank lines, kinds): what each line may be.  One kind is a label, several say "one of these" (a line that is
+    known to be clutter, but not of which kind), none or all that nobody labelled it.  `site` decides the fold.  `spans` are
+    (start, end, kind) in the text.
+    """
+
+    text: str
+    allowed: Array
+    site: str
+    weight: float = 1.0
+    spans: tuple[tuple[int, int, str], ...] = ()
+
+    @classmethod
+    def of(cls, sample: Sample) -> Article:
+        """The article of a labelled sample."""
+        spans, at = [], 0
+        for line in sample.lines:
+            at += line.blanks
+            spans += [(at + start, at + end, kind) for start, end, kind in line.spans]
+            at += len(line.text) + 1
+        return cls(sample.text, labels([line.kind for line in sample.lines]), sample.site or sample.text[:40], spans=tuple(spans))
+
+
+def labels(kinds: Sequence[str | None]) -> Array:
+    """(lines, kinds) of what each line may be, from its label or None."""
+    allowed = np.zeros((len(kinds), len(KINDS)), dtype=bool)
+    for row, kind in zip(allowed, kinds, strict=True):
+        if kind is not None:
+            row[KINDS.index(kind)] = True
+    return allowed
+
+
+def fold_of(site: str) -> int:
+    """The fold of a site, 0 to `FOLDS - 1`."""
+    return int.from_bytes(hashlib.sha256(site.encode()).digest()[:4], "big") % FOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Lines known only to stand in articles or not: n-grams as a sparse matrix, the answers, and the fold of each."""
+
+    ngrams: Any
+    answers: Array
+    fold: Ints
+
+
+def phrases(lines: Mapping[tuple[str, str], bool]) -> Phrases:
+    """Phrases from (site, line) -> whether it stands in an article."""
+    from scipy.sparse import csr_array, vstack
+
+    texts, blocks = [text for _, text in lines], []
+    for low in range(0, len(texts), 4000):
+        buckets, bounds = features.ngrams(cut(split(["\n".join(texts[low : low + 4000])])).words)
+        blocks.append(_matrix(buckets, bounds))
+    return Phrases(csr_array(vstack(blocks)), np.array(list(lines.values())), np.array([fold_of(site) for site, _ in lines]))
+
+
+def _matrix(buckets: Array, bounds: Array) -> Any:
+    """The first stage's input as a sparse matrix, each line divided by the root of its number of n-grams."""
+    from scipy.sparse import csr_array
+
+    count = np.diff(bounds)
+    values = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
+    matrix = csr_array((values, buckets, bounds), shape=(len(count), BUCKETS))
+    matrix.sum_duplicates()
+    return matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Articles cut into batches, with the label, weight and fold of every line, and the n-grams of lines."""
+
+    batches: list[Cut]
+    ngrams: Any
+    allowed: Array
+    weight: Floats
+    fold: Ints
+
+    @property
+    def labelled(self) -> Array:
+        """Lines of which something is known."""
+        count = self.allowed.sum(axis=1)
+        known: Array = (count > 0) & (count < len(KINDS))
+        return known
+
+
+def prepare(articles: Sequence[Article]) -> Prepared:
+    """Cut articles into lines, words and n-grams, a batch at a time."""
+    from scipy.sparse import csr_array, vstack
+
+    batches, blocks, low = [], [], 0
+    while low < len(articles):
+        high, size = low, 0
+        while high < len(articles) and size < _BATCH:
+            size += len(articles[high].text)
+            high += 1
+        parts = cut(split([article.text for article in articles[low:high]]))
+        counts = np.diff(parts.lines.bounds)
+        for article, count in zip(articles[low:high], counts, strict=True):
+            if len(article.allowed) != count:
+                raise ValueError(f"{article.site}: {len(article.allowed)} labels for {count} non-blank lines")
+        buckets, bounds = features.ngrams(parts.piece_words)
+        batches.append(parts)
+        blocks.append(_matrix(buckets, bounds[np.append(parts.first_pieces, len(bounds) - 1)]))
+        low = high
+    sizes = [len(article.allowed) for article in articles]
+    return Prepared(
+        batches,
+        csr_array(vstack(blocks)),
+        np.concatenate([article.allowed for article in articles]),
+        np.repeat([article.weight for article in articles], sizes).astype(np.float32),
+        np.repeat([fold_of(article.site) for article in articles], sizes),
+    )
+
+
+def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> tuple[Floats, Floats]:
+    """Weights (buckets, outputs) and bias (outputs,) learned from all folds but one."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    firm = (data.allowed.sum(axis=1) == 1) & (data.fold != without)
+    kind = data.allowed[firm].argmax(axis=1)
+    weights = np.zeros((BUCKETS, OUTPUTS), dtype=np.float32)
+    bias = np.zeros(OUTPUTS, dtype=np.float32)
+    bias[:-1] = -12  # a kind without an example is never seen
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
+        linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS)
+        linear.fit(data.ngrams[np.flatnonzero(firm)], kind, sample_weight=data.weight[firm])
+        weights[:, linear.classes_] = _per_class(linear.coef_).T
+        bias[linear.classes_] = _per_class(linear.intercept_[:, None])[:, 0]
+        if extra is None:
+            some, answers = data.ngrams[np.flatnonzero(firm)], np.isin(kind, KEPT_COLUMNS)
+        else:
+            here = np.flatnonzero(extra.fold != without)
+            some, answers = extra.ngrams[here], extra.answers[here]
+        linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS).fit(some, answers)
+        weights[:, -1], bias[-1] = linear.coef_[0], linear.intercept_[0]
+    return weights, bias
+
+
+def _per_class(values: Array) -> Array:
+    """scikit-learn gives one row for two classes: as softmax scores, half of it to either side."""
+    return np.concatenate([-values, values]) / 2 if len(values) == 1 else values
+
+
+def _look(data: Prepared, weights: Floats, bias: Floats) -> Floats:
+    scores = data.ngrams @ weights + bias
+    return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
+
+
+def look_out_of_fold(data: Prepared, stages: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """First-stage opinions on every line by the stage that never saw its site; `stages[f]` was learned without fold f."""
+    opinions = np.zeros((len(data.fold), OUTPUTS), dtype=np.float32)
+    for fold, (weights, bias) in enumerate(stages):
+        opinions[data.fold == fold] = _look(data, weights, bias)[data.fold == fold]
+    return opinions
+
+
+def second_input(data: Prepared, first: Floats) -> Floats:
+    """The second stage's features (features, lines) of all batches."""
+    blocks, at = [], 0
+    for parts in data.batches:
+        here = first[at : at + len(parts.lines)]
+        blocks.append(context.stacked(context.columns(parts.lines, parts.words, here)))
+        at += len(parts.lines)
+    return np.concatenate(blocks, axis=1)
+
+
+def second_stage(columns: Floats, data: Prepared, without: int | None, seed: int, progress: Callable[[], None] = lambda: None) -> Stage:
+    """Trees learned from all folds but one; the curve is the identity until `calibrated`."""
+    elsewhere: Array = data.fold != without
+    rows = np.flatnonzero(data.labelled & elsewhere)
+    kept = _any_kept(data.allowed[rows])[:, None]
+    some, weight = np.ascontiguousarray(columns[:, rows]), data.weight[rows]
+    keep = grow(some, kept, weight, _KEEP, seed=seed, progress=progress)
+    kinds = grow(some, data.allowed[rows], weight, _KINDS, seed=seed + 1, progress=progress)
+    return Stage(kinds, keep, np.array([[0, 1], [0, 1]], dtype=np.float32))
+
+
+def _any_kept(allowed: Array) -> Array:
+    return np.asarray(allowed[:, KEPT_COLUMNS].any(axis=1))
+
+
+def calibration(raw: Floats, kept: Array, weight: Floats) -> Floats:
+    """A rising curve from raw keep scores to shares of lines that do belong: isotonic, at 25 points (two rows)."""
+    from sklearn.isotonic import IsotonicRegression
+
+    curve = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(raw, kept, sample_weight=weight)
+    points = np.unique(np.concatenate([[0, 1], np.quantile(raw, np.linspace(0, 1, 24)), np.linspace(0, 1, 26)]).astype(np.float32))
+    # means over a neighbourhood of each point: steps of the isotonic fit would make equal scores of unequal lines
+    values = [float(np.mean(curve.predict(np.clip(point + np.linspace(-0.04, 0.04, 9), 0, 1)))) for point in points]
+    slope = np.linspace(0, 1e-4, len(points))
+    return np.stack([points, np.maximum.accumulate(np.array(values)) + slope]).astype(np.float32).clip(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What `fit_lines` learned: the stages of lines, and what was predicted out of fold for every line."""
+
+    weights: Floats
+    bias: Floats
+    fold_stages: list[tuple[Floats, Floats]]
+    stage: Stage
+    data: Prepared
+    kinds: Floats
+    keep: Floats
+    inputs: int
+
+
+def fit_lines(
+    articles: Sequence[Article], extra: Phrases | None, *, seed: int = 0, jobs: int = 1, progress: Callable[[str], None] = lambda _: None
+) -> Fit:
+    """Fit both stages for lines, and predict every line out of fold."""
+    from joblib import Parallel, delayed
+
+    data = prepare(articles)
+    progress("n-grams")
+    run = Parallel(n_jobs=jobs)
+    *fold_stages, (weights, bias) = run(delayed(first_stage)(data, extra, fold) for fold in [*range(FOLDS), None])
+    progress("first stage")
+    columns = second_input(data, look_out_of_fold(data, fold_stages))
+    *held, stage = run(delayed(second_stage)(columns, data, fold, seed) for fold in [*range(FOLDS), None])
+    progress("second stage")
+    kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
+    raw = np.zeros(len(data.fold), dtype=np.float32)
+    for fold, part in enumerate(held):
+        here = np.flatnonzero(data.fold == fold)
+        kinds[here], raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))
+    known = data.labelled
+    curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
+    progress("calibration")
+    keep = np.interp(raw, *curve).astype(np.float32)
+    return Fit(weights, bias, fold_stages, Stage(stage.kinds, stage.keep, curve), data, kinds, keep, len(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Lines or sentences glued into one line: the text, where each part ends in it, and what each part may be."""
+
+    text: str
+    ends: list[int]
+    allowed: Array
+
+
+def _strips(article: Article, parts: Cut, first: int, rng: np.random.Generator) -> Iterator[_Strip]:
+    """Lines as they are, lines with clutter glued to them, and the whole article with its line breaks lost."""
+    lines = parts.lines
+    base = int(lines.offsets[lines.text_of[first]])
+    cuts = [(int(lines.first[first + i]) - base, int(lines.last[first + i]) - base) for i in range(len(article.allowed))]
+    held = [_segments(article, start, end, allowed) for (start, end), allowed in zip(cuts, article.allowed, strict=True)]
+    known = [0 < allowed.sum() < len(KINDS) for allowed in article.allowed]
+    body = [i for i, (start, end) in enumerate(cuts) if article.allowed[i, 0] and known[i] and end - start > 40]
+    clutter = [i for i in range(len(cuts)) if known[i] and not article.allowed[i, KEPT_COLUMNS].any()]
+    if len(cuts) > 3 and np.mean(known) > 0.95:
+        yield _glue([segment for line in held for segment in line])
+    for i in rng.permutation(body)[:_PLAIN_STRIPS].tolist():
+        yield _glue(held[i])
+    for i in rng.permutation(body)[:_GLUED_STRIPS].tolist() if clutter else []:
+        extra = held[int(rng.choice(clutter))]
+        yield _glue(extra + held[i] if rng.random() < 0.25 else held[i] + extra)
+    for i in range(len(cuts)):
+        if len(held[i]) > 1:
+            yield _glue(held[i])
+
+
+def _segments(article: Article, start: int, end: int, allowed: Array) -> list[tuple[str, Array]]:
+    """A line as stretches of one label: its spans, and what stands between them."""
+    segments, at = [], start
+    for low, high, kind in article.spans:
+        if start <= low and high <= end:
+            segments += [(article.text[at:low], allowed), (article.text[low:high], labels([kind])[0])]
+            at = high
+    segments.append((article.text[at:end], allowed))
+    return [(text, may) for text, may in segments if text.strip()]
+
+
+def _glue(segments: Sequence[tuple[str, Array]]) -> _Strip:
+    text, ends = "", []
+    for segment, _ in segments:
+        text += (" " if text and not text[-1].isspace() and not segment[0].isspace() else "") + segment
+        ends.append(len(text))
+    return _Strip(text, ends, np.array([may for _, may in segments]))
+
+
+def _piece_article(strip: _Strip, site: str, weight: float) -> Article | None:
+    """The pieces of a strip as the lines of an article; a piece over two parts has the label of the part it holds most of."""
+    parts = cut(split([strip.text]))
+    if len(parts.lines) != 1:
+        return None
+    pieces = parts.pieces
+    part_starts = np.array([0, *strip.ends[:-1]])
+    ends = np.array(strip.ends)
+    shared = np.minimum(pieces.ends[:, None], ends) - np.maximum(pieces.starts[:, None], part_starts)
+    shared = np.maximum(shared, 0)
+    kept = strip.allowed[:, KEPT_COLUMNS].any(axis=1) | ~strip.allowed.any(axis=1)
+    # a piece that holds a good part of body is body: a lost half sentence is worse than a line left in
+    mixed = (shared * kept).sum(axis=1) >= 0.3 * np.maximum(shared.sum(axis=1), 1)
+    owner = np.where(mixed, (shared * kept).argmax(axis=1), shared.argmax(axis=1))
+    text = "\n".join(strip.text[start:end] for start, end in zip(pieces.starts, pieces.ends, strict=True))
+    return Article(text, strip.allowed[owner], site, weight)
+
+
+def piece_articles(articles: Sequence[Article], seed: int = 0) -> list[Article]:
+    """Articles whose lines are the pieces of lines: what the stage for pieces learns from."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for article in articles:
+        parts = cut(split([article.text]))
+        for strip in _strips(article, parts, 0, rng):
+            pieces = _piece_article(strip, article.site, article.weight)
+            if pieces is not None:
+                found.append(pieces)
+    return found
+
+
+def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Stage, Prepared, Floats]:
+    """The stage for pieces, what it was learned from, and the keep probability predicted out of fold for every piece."""
+    from joblib import Parallel, delayed
+
+    data = prepare(piece_articles(articles, seed))
+    columns = second_input(data, look_out_of_fold(data, lines.fold_stages))
+    run = Parallel(n_jobs=jobs)
+    *held, stage = run(delayed(second_stage)(columns, data, fold, seed + 2) for fold in [*range(FOLDS), None])
+    raw = np.zeros(len(data.fold), dtype=np.float32)
+    for fold, part in enumerate(held):
+        here = np.flatnonzero(data.fold == fold)
+        raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))[1]
+    known = data.labelled
+    curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
+    return Stage(stage.kinds, stage.keep, curve), data, np.interp(raw, *curve).astype(np.float32)
+
+
+def figures(data: Prepared, keep: Floats, kinds: Floats | None = None) -> dict[str, float]:
+    """Figures over labelled lines predicted out of fold, headlines left out of keep and drop."""
+    rows = np.flatnonzero(data.allowed.sum(axis=1) == 1)
+    truth = data.allowed[rows].argmax(axis=1)
+    kept, stays = np.isin(truth, KEPT_COLUMNS), keep[rows] >= CUT
+    firm = truth != HEADLINE
+    out = {
+        "lines": len(rows),
+        "keep_drop": float((kept == stays)[firm].mean()),
+        "body_recall": float(stays[truth == BODY].mean()),
+        "clutter_recall": float((~stays)[~kept].mean()),
+    }
+    if kinds is not None:
+        out["kind_accuracy"] = float((kinds[rows].argmax(axis=1) == truth).mean())
+    return {name: round(value, 4) for name, value in out.items()}
+
+
+def train(
+    articles: Sequence[Article],
+    extra: Phrases | None = None,
+    *,
+    corpora: Mapping[str, Any],
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Model:
+    """A model from labelled articles; the same articles and seed give the same arrays.
+
+    `corpora` goes into the card.  `progress` is called with the name of each step when it is done (see `STEPS`).
+
+    Raises ValueError where there are too few sites to hold any back, or only one kind.
+    """
+    if len({fold_of(article.site) for article in articles}) < FOLDS:
+        raise ValueError(f"too few sites: labelled articles of about {3 * FOLDS} different sites are needed ('site:' in the header)")
+    lines = fit_lines(articles, extra, seed=seed, jobs=jobs, progress=progress)
+    pieces, piece_data, piece_keep = fit_pieces(lines, [article for article in articles if article.weight == 1], seed=seed, jobs=jobs)
+    progress("pieces")
+    scores = {"lines": figures(lines.data, lines.keep, lines.kinds), "pieces": figures(piece_data, piece_keep)}
+    return Model(lines.weights, lines.bias, lines.stage, pieces, card(corpora, scores, lines.inputs))
+
+
+def card(corpora: Mapping[str, Any], scores: Mapping[str, Any], inputs: int) -> dict[str, Any]:
+    """The card of a model: what it was made from and with, and how good it was."""
+    import scipy
+    import sklearn
+
+    import declutter
+
+    return {
+        "format": FORMAT,
+        "features": features.VERSION,
+        "kinds": list(KINDS),
+        "inputs": inputs,
+        "declutter": declutter.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
+        "corpora": dict(corpora),
+        "scores": dict(scores),
+    }

@@ -1,0 +1,209 @@
+"""A trained model: arrays and the card that says where they come from, in one file that cannot run code.
+
+The file is an `.npz` read with `allow_pickle=False`; the card is JSON inside of it, so the two cannot be parted.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from declutter import features
+from declutter.document import Array, Ints
+from declutter.features import BUCKETS, Floats
+from declutter.kinds import KINDS
+from declutter.trees import Trees
+
+FORMAT = 1
+MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
+OUTPUTS = len(KINDS) + 1  # the kinds, and whether the line could stand in an article at all
+_RETRAIN = "make one with 'declutter train SAMPLES... -o MODEL'"
+
+
+class ModelError(ValueError):
+    """A model file that cannot be used; the message names it, what is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The second stage, for lines or for pieces of lines: trees for the kinds, trees for keep or drop, and calibration.
+
+    `curve` maps the mean of the two keep probabilities to a calibrated one: two rows, points and values, both rising.
+    """
+
+    kinds: Trees
+    keep: Trees
+    curve: Floats
+
+    def predict(self, columns: Floats) -> tuple[Floats, Floats]:
+        """Probabilities of the kinds (lines, kinds) and of belonging to the article (lines,), from (features, lines)."""
+        kinds = softmax(self.kinds.predict(columns))
+        raw = (sigmoid(self.keep.predict(columns)[:, 0]) + kinds[:, features.KEPT_COLUMNS].sum(axis=1)) / 2
+        return kinds, np.interp(raw, *self.curve).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The linear first stage, `weights` (buckets, outputs) and `bias` (outputs,), the second stages, and the card."""
+
+    weights: Floats
+    bias: Floats
+    lines: Stage
+    pieces: Stage
+    card: Mapping[str, Any]
+
+    def look(self, buckets: Array, bounds: Array, lines: Ints) -> tuple[Floats, Floats]:
+        """What lines, and pieces of lines, look like by themselves, from the n-grams of the pieces (`features.ngrams`).
+
+        `lines[i]` is the first piece of line i.  Returns (lines, outputs) and (pieces, outputs): probabilities of the kinds, and
+        in the last column of standing in an article.  The n-grams of a line are those of its pieces.
+        """
+        ones = np.ones(len(buckets), dtype=np.float32)
+        sums = csr_array((ones, buckets, bounds), shape=(len(bounds) - 1, len(self.weights))) @ self.weights
+        count = np.diff(bounds)
+        whole = np.add.reduceat(sums, lines, axis=0) if len(lines) else sums
+        return self._probabilities(whole, np.add.reduceat(count, lines) if len(lines) else count), self._probabilities(sums, count)
+
+    def _probabilities(self, sums: Floats, count: Array) -> Floats:
+        scores = sums / np.sqrt(np.maximum(count, 1))[:, None].astype(np.float32) + self.bias
+        return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities from scores, along the last axis."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    result: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def sigmoid(scores: Floats) -> Floats:
+    """The logistic function, without overflow."""
+    result: Floats = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    return result
+
+
+def save(model: Model, path: Path) -> None:
+    """Write a model file; it appears whole or not at all.  Equal models give equal bytes."""
+    arrays: dict[str, Array] = {"card": np.frombuffer(json.dumps(model.card, sort_keys=True).encode(), dtype=np.uint8)}
+    arrays |= {"weights": model.weights.astype(np.float16), "bias": model.bias}
+    for stage_name, stage in (("lines", model.lines), ("pieces", model.pieces)):
+        arrays[f"{stage_name}_curve"] = stage.curve
+        for trees_name, trees in (("kinds", stage.kinds), ("keep", stage.keep)):
+            arrays |= {f"{stage_name}_{trees_name}_{part}": getattr(trees, part) for part in _PARTS}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue(), zipfile.ZIP_DEFLATED)
+    half = path.with_name(f"{path.name}.{os.getpid()}.half")
+    try:
+        half.write_bytes(buffer.getvalue())
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+_PARTS = ("feature", "border", "leaves", "base")
+
+
+def load(path: Path) -> Model:
+    """Read and check a model file.
+
+    Raises ModelError, in one line, where the file is missing, damaged, too large, of another format or feature version, or holds
+    arrays of other shapes or values than a model has.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ModelError(f"{path}: larger than {MAX_BYTES >> 20} MB, no model of declutter; {_RETRAIN}")
+        return _read(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror or error}; {_RETRAIN}") from None
+
+
+@functools.cache
+def shipped() -> Model:
+    """The model that comes with the package."""
+    return _read((resources.files("declutter") / "data" / "model.npz").read_bytes(), "the shipped model")
+
+
+def _read(content: bytes, name: str) -> Model:
+    arrays = _arrays(content, name)
+    card = _card(arrays, name)
+
+    def take(key: str, dtype: str, *shape: int | None) -> Array:
+        return _take(arrays, name, key, dtype, shape)
+
+    def trees(prefix: str, outputs: int, inputs: int) -> Trees:
+        feature = take(f"{prefix}_feature", "int32", None, None)
+        count, depth = feature.shape
+        if not 0 < depth <= 10 or feature.min(initial=0) < 0 or feature.max(initial=0) >= inputs:
+            raise ModelError(f"{name}: {prefix}_feature asks for features that are not there; {_RETRAIN}")
+        return Trees(
+            feature,
+            take(f"{prefix}_border", "float32", count, depth),
+            take(f"{prefix}_leaves", "float32", count, 1 << depth, outputs),
+            take(f"{prefix}_base", "float32", outputs),
+        )
+
+    def stage(prefix: str) -> Stage:
+        curve = take(f"{prefix}_curve", "float32", 2, None)
+        if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1]) < 0).any():
+            raise ModelError(f"{name}: {prefix}_curve does not rise; {_RETRAIN}")
+        return Stage(trees(f"{prefix}_kinds", len(KINDS), card["inputs"]), trees(f"{prefix}_keep", 1, card["inputs"]), curve)
+
+    weights = take("weights", "float16", BUCKETS, OUTPUTS).astype(np.float32)
+    return Model(weights, take("bias", "float32", OUTPUTS), stage("lines"), stage("pieces"), card)
+
+
+def _arrays(content: bytes, name: str) -> dict[str, Array]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
+                raise ModelError(f"{name}: unpacks to more than {MAX_BYTES >> 20} MB, no model of declutter; {_RETRAIN}")
+        with np.load(io.BytesIO(content), allow_pickle=False) as held:
+            return {key: held[key] for key in held.files}
+    except ModelError:
+        raise
+    except Exception as error:  # numpy and zipfile raise a dozen sorts of errors on damaged bytes
+        raise ModelError(f"{name}: not a model file ({type(error).__name__}: {error}); {_RETRAIN}") from None
+
+
+def _card(arrays: dict[str, Array], name: str) -> dict[str, Any]:
+    try:
+        card = json.loads(bytes(arrays["card"]))
+        found = (card["format"], card["features"], card["kinds"])
+        inputs = card["inputs"]
+    except (KeyError, TypeError, ValueError):
+        raise ModelError(f"{name}: holds no card, so no model of declutter; {_RETRAIN}") from None
+    if found != (FORMAT, features.VERSION, list(KINDS)):
+        raise ModelError(
+            f"{name}: made for format {found[0]}, features {found[1]} by declutter {card.get('declutter', '?')}; "
+            f"this one reads format {FORMAT}, features {features.VERSION}; {_RETRAIN}"
+        )
+    if not isinstance(inputs, int):
+        raise ModelError(f"{name}: its card does not say how many features it takes; {_RETRAIN}")
+    return dict(card)
+
+
+def _take(arrays: dict[str, Array], name: str, key: str, dtype: str, shape: tuple[int | None, ...]) -> Array:
+    array = arrays.get(key)
+    if array is None:
+        raise ModelError(f"{name}: array {key} is missing; {_RETRAIN}")
+    fits = array.ndim == len(shape) and all(want in (None, have) for want, have in zip(shape, array.shape, strict=True))
+    if array.dtype != dtype or not fits:
+        raise ModelError(f"{name}: array {key} is {array.dtype} {array.shape}, not {dtype} {shape}; {_RETRAIN}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ModelError(f"{name}: array {key} holds numbers that are not finite; {_RETRAIN}")
+    return array

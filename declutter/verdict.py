@@ -1,0 +1,91 @@
+"""Verdicts, and the rules that turn probabilities into kinds.
+
+The trees say how likely a line belongs to the article; these rules say what follows from it.  The aim is never to make a text
+worse: what is not sure enough to go stays as body, and a text that would lose most of its prose loses only what is surest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from declutter.document import Array, Ints, Lines
+from declutter.features import KEPT_COLUMNS, Floats
+from declutter.kinds import KINDS
+
+BODY, HEADLINE, SUBHEADING = (KINDS.index(kind) for kind in ("body", "headline", "subheading"))
+_CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
+
+CUT = 0.4  # a line goes if its score is below; out of fold on folds 1 to 4 (training/README.md)
+PIECE_CUT = 0.25  # the same for a piece of a line: a lost half sentence is worse than a lost line
+_STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
+_MOST = 0.5  # of the characters in paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Clutter inside a kept line: offsets into the input, kind, score as in `Verdict`, and a short reason."""
+
+    start: int
+    end: int
+    kind: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about one line.
+
+    `text` is `input[start:end]`: indentation in, line end out.  `score` is the probability that the line belongs to the article,
+    `first_kind` and `first_score` what the line looked like by itself.  `spans` are the parts of a kept line that go.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    keep: bool
+    score: float
+    first_kind: str
+    first_score: float
+    reason: str
+    spans: tuple[Span, ...] = ()
+
+
+def cut_at(caution: float, middle: float) -> float:
+    """The score below which something goes, for a caution from 0 (drop what is likelier clutter) to 1 (drop nothing).
+
+    0.5 gives the middle; the cut falls as caution rises.  Raises ValueError outside of 0 to 1.
+
+    >>> [round(cut_at(caution, 0.4), 2) for caution in (0, 0.5, 0.75, 1)]
+    [0.7, 0.4, 0.2, 0.0]
+    """
+    if not 0 <= caution <= 1:
+        raise ValueError(f"caution is {caution}, but it goes from 0 (drop more) to 1 (drop nothing)")
+    return float(np.interp(caution, (0, 0.5, 1), (min(0.75, middle + 0.3), middle, 0)))
+
+
+def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float) -> tuple[Ints, Array]:
+    """The kind of each line, as an index, and whether it was kept only because the evidence against it is weak.
+
+    `kinds` is (lines, kinds), `keep` and `paragraph` (lines,): which lines read like prose.
+    """
+    size = (lines.last - lines.first) * paragraph
+    goes = keep < cut
+    endangered = _lost(size, goes, lines) > _MOST
+    goes &= ~endangered[lines.text_of] | (keep < cut * _STRONG)
+    only = np.bincount(lines.text_of, weights=paragraph & ~goes, minlength=len(lines.bounds) - 1) == 0
+    goes &= ~(only[lines.text_of] & paragraph) | (keep < cut * _STRONG**2)
+    best = kinds.argmax(axis=1)
+    clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
+    looks_kept = np.isin(best, KEPT_COLUMNS)
+    return np.where(goes, clutter, np.where(looks_kept, best, BODY)), ~goes & (keep < cut)
+
+
+def _lost(size: Ints, goes: Array, lines: Lines) -> Array:
+    """The share of each text's size that would go."""
+    count = len(lines.bounds) - 1
+    whole = np.bincount(lines.text_of, weights=size, minlength=count)
+    return np.bincount(lines.text_of, weights=size * goes, minlength=count) / np.maximum(whole, 1)

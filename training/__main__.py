@@ -1,0 +1,47 @@
+"""`python -m training COMMAND`: what the shipped model is made of, how it is made, and how good it is."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from pathlib import Path
+
+import click
+
+from declutter import fit, model
+from training import build, corpora, scrape
+
+MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Make and measure the shipped model (see training/README.md)."""
+
+
+@main.command("scrape")
+@click.option("-j", "--jobs", default=2, show_default=True)
+def scrape_command(jobs: int) -> None:
+    """Run the public scrapers over the pages of folds 1 to 4, into the cache."""
+    from joblib import Parallel, delayed
+
+    Parallel(n_jobs=jobs)(delayed(scrape.scrape_part)(part, jobs) for part in range(jobs))
+
+
+@main.command("model")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=MODEL, show_default="the package's")
+@click.option("-j", "--jobs", default=2, show_default=True)
+def model_command(output: Path, jobs: int) -> None:
+    """Fit the shipped model from samples/, training/labels/ and the corpora."""
+    begun = time.time()
+    said = lambda step: click.echo(f"{datetime.timedelta(seconds=round(time.time() - begun))}  {step}", err=True)
+    articles, lines = build.everything()
+    said(f"{len(articles)} articles, {len(lines)} aligned lines")
+    fitted = fit.train(articles, fit.phrases(lines), corpora=build.sources(), jobs=jobs, progress=said)
+    output.parent.mkdir(exist_ok=True)
+    model.save(fitted, output)
+    click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB, {fitted.card['scores']}")
+
+
+if __name__ == "__main__":
+    main()
