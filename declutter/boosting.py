@@ -16,6 +16,8 @@ from declutter.document import Array
 from declutter.trees import Floats, Trees
 
 _BINS = 64
+_MOST_ROWS = 60_000  # that one tree sees: more only take longer
+_BEYOND = np.finfo(np.float32).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,17 @@ def grow(
     border = np.zeros((growth.trees, growth.depth), dtype=np.float32)
     leaves = np.zeros((growth.trees, 1 << growth.depth, allowed.shape[1]), dtype=np.float32)
     for tree in range(growth.trees):
-        first, second = gradients(scores, allowed, weight)
-        rows = np.flatnonzero(rng.random(len(weight)) < growth.rows)
-        asked, cuts = _ask(bins, first[rows], second[rows], rows, growth, rng)
+        rows = np.sort(rng.permutation(len(weight))[: min(round(growth.rows * len(weight)), _MOST_ROWS)])
+        first, second = gradients(scores[rows], allowed[rows], weight[rows])
+        asked, cuts = _ask(bins, first, second, rows, growth, rng)
         leaf = np.zeros(len(weight), dtype=np.int64)
         for f, cut in zip(asked, cuts, strict=True):
             leaf = leaf << 1 | (bins[f] > cut)
-        values = _values(leaf[rows], first[rows], second[rows], growth)
+        values = _values(leaf[rows], first, second, growth)
         scores += values[leaf]
         feature[tree], leaves[tree] = asked, values
-        border[tree] = [borders[f][cut] for f, cut in zip(asked, cuts, strict=True)]
+        # beyond the last border of a feature of few values all lines are on one side: the best question may be none
+        border[tree] = [borders[f][cut] if cut < len(borders[f]) else _BEYOND for f, cut in zip(asked, cuts, strict=True)]
         progress()
     return Trees(feature, border, leaves, base)
 

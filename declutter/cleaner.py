@@ -21,6 +21,7 @@ from declutter.stages import Cut, Opinions, cut, opinions
 from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
 
 if TYPE_CHECKING:
+    from declutter.markup import Page
     from declutter.page import Article
 
 _BATCH = 200_000  # code points judged at a time: numpy's fixed costs are spread, the buffers stay in the cache
@@ -107,34 +108,26 @@ class Cleaner:
         return self._verdicts([text], self._judge_batch([text]))[0]
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:
-        """The article of a page, as text; empty where the page holds none."""
-        return self.read_html(html, url=url).text
+        """The article of a page, as text; empty where the page holds none.  `url` is where it came from, if known."""
+        from declutter import page as pages
+
+        page = pages.read(html)
+        return self._texts([page.text], self._judge_batch([page.text], [page]))[0]
 
     def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:
         """One verdict for each line of a page; offsets index `Article.page_text`."""
-        return list(self.read_html(html, url=url).verdicts)
+        from declutter import page as pages
+
+        page = pages.read(html)
+        return self._verdicts([page.text], self._judge_batch([page.text], [page]))[0]
 
     def read_html(self, html: str | bytes, *, url: str | None = None) -> Article:
         """The article of a page with its verdicts and what the page says of itself."""
         from declutter import page as pages
 
-        page = pages.read(html, url)
-        done = self._judge_batch([page.text])
-        verdicts = self._verdicts([page.text], done)[0]
-        text = self._texts([page.text], done)[0]
-        return pages.Article(
-            text=text,
-            verdicts=tuple(verdicts),
-            page_text=page.text,
-            title=page.title,
-            authors=page.authors,
-            date=page.date,
-            language=page.language,
-            site=page.site,
-            url=url,
-            captions=tuple(dict.fromkeys(v.text.strip() for v in verdicts if v.kind == "caption")),
-            note=page.note or (None if text else "every line of the page reads like clutter"),
-        )
+        page = pages.read(html)
+        done = self._judge_batch([page.text], [page])
+        return pages.article(page, self._texts([page.text], done)[0], self._verdicts([page.text], done)[0], url)
 
     def clean_many(self, texts: Iterable[str | tuple[str, str]], jobs: int = 1) -> Iterator[str]:
         """The cleaned texts, lazily and in order; a text may come with its site, as a pair.  `jobs` processes share the work."""
@@ -153,10 +146,10 @@ class Cleaner:
         parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
         return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
 
-    def _judge_batch(self, texts: Sequence[str]) -> _Decisions:
+    def _judge_batch(self, texts: Sequence[str], pages: Sequence[Page] = ()) -> _Decisions:
         """Table of contents: cut, both stages, kinds, patterns, headlines, repeats, spans."""
         parts = cut(split(texts))
-        views = opinions(self._model, parts)
+        views = opinions(self._model, parts, pages)
         paragraph = prose(views.numbers)
         kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, self.line_cut)
         kind[spans.joined(parts)] = BODY
@@ -164,16 +157,17 @@ class Cleaner:
         lines = _Texts(texts, parts)
         _settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
         _settle_repeats(done, lines, self._stays, self.named_to_keep)
-        self._settle_patterns(done, lines)
-        for found in spans.find(self._model, parts, views, done.keep & (done.kind == BODY), self.piece_cut):
+        named = self._settle_patterns(done, lines)
+        for found in spans.find(self._model, parts, views, done.keep & (done.kind == BODY) & ~named, self.piece_cut):
             if not self._stays[found.kind]:
                 done.found.setdefault(found.line, []).append(found)
         return done
 
-    def _settle_patterns(self, done: _Decisions, lines: _Texts) -> None:
-        """The user's own expressions, which outrank everything else."""
+    def _settle_patterns(self, done: _Decisions, lines: _Texts) -> Array:
+        """The user's own expressions, which outrank everything else; gives the lines that one of them decided."""
+        named = np.zeros(len(done.kind), dtype=bool)
         if not self.keep_lines and not self.drop_lines:
-            return
+            return named
         clutter = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
         for i in range(len(done.kind)):
             line = lines[i]
@@ -183,8 +177,9 @@ class Cleaner:
                     looks_kept = done.kind[i] in KEPT_COLUMNS
                     if stays != looks_kept:
                         done.kind[i] = BODY if stays else clutter[done.views.kinds[i][clutter].argmax()]
-                    done.keep[i], done.why[i] = stays, f"matches {option} {match.pattern!r}"
+                    done.keep[i], done.why[i], named[i] = stays, f"matches {option} {match.pattern!r}", True
                     break
+        return named
 
     def _texts(self, texts: Sequence[str], done: _Decisions) -> list[str]:
         lines = done.parts.lines

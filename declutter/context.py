@@ -5,13 +5,15 @@ All numbers are made for many texts at once and never look across the border of 
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from declutter import words as w
-from declutter.document import Array, Ints, Lines
+from declutter.document import Array, Ints, Lines, split
 from declutter.features import KEPT_COLUMNS, Columns, Floats, line_hashes, shape
 from declutter.kinds import KINDS
-from declutter.words import Words
+from declutter.words import Words, words_of
 
 # Kinds that stand in blocks of their own: what the neighbourhood holds of them is told group by group.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -204,10 +206,28 @@ def neighbours(lines: Lines, numbers: Columns, first: Floats) -> Columns:
     return {name: np.asarray(values, dtype=np.float32) for name, values in out.items()}
 
 
+def around_lines(lines: Lines, values: Columns) -> Columns:
+    """Any number of each line as it is, as its neighbours have it, and in the mean over stretches around it."""
+    around = _Around(lines)
+    out: Columns = {}
+    for name, value in values.items():
+        out[name] = value
+        out |= {f"{name}, {_side(by)}": around.shifted(value, by, -1) for by in (-2, -1, 1, 2)}
+        out |= {f"{name}, {side}": around.mean(value, before, after) for before, after, side in _STRETCHES[2:]}
+    return out
+
+
 def columns(lines: Lines, words: Words, first: Floats) -> Columns:
     """All numbers of the second stage, by name."""
     numbers = shape(lines, words)
     return numbers | position(lines, numbers) | cohesion(lines, words, numbers) | neighbours(lines, numbers, first)
+
+
+@functools.cache
+def number_names() -> tuple[str, ...]:
+    """The names of the second stage's numbers, in their order."""
+    lines = split(["One line.\nAnother."])
+    return tuple(columns(lines, words_of(lines), np.full((2, len(KINDS) + 1), 0.05, dtype=np.float32)))
 
 
 def stacked(numbers: Columns) -> Floats:

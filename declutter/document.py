@@ -136,4 +136,6 @@ def _short_gap(gap: str, inside: bool) -> str:
     end = _BREAK.match(gap)
     assert end is not None, "a kept line before the gap ends in a line break"
     blank = next((line[0] for line in _WHOLE_LINE.finditer(gap, end.end()) if not line[0].strip()), "")
+    if end[0] == "\r" and blank.startswith("\n"):  # side by side the two would be one line end
+        blank = "\r"
     return end[0] + blank

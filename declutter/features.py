@@ -31,28 +31,24 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     Words and marks, pairs of neighbours with the line's edges as neighbours too, first four and last three letters of longer
     words.  The n-grams of one line stand together.
     """
-    count, n_lines = len(words), len(words.bounds) - 1
+    count = len(words)
     opens = np.zeros(count, dtype=bool)
     opens[words.bounds[:-1]] = True
     closes = np.zeros(count, dtype=bool)
     closes[words.bounds[1:] - 1] = True
-    size = words.ends - words.starts
-    right = np.concatenate([words.hashes[1:], words.hashes[:1]])
+    long = words.ends - words.starts > 4
+    # each word writes its n-grams behind those of the word before it: word, pair, then the line's edge and the two ends if they are there
+    place = np.concatenate([[0], np.cumsum(2 + opens + 2 * long)])
+    hashes = np.empty(place[-1], dtype=np.uint64)
     edge = np.uint64(_SEEDS[6])
-    pair = w.mix(np.where(closes, words.hashes * np.uint64(_SEEDS[1]) + edge, words.hashes * np.uint64(_SEEDS[1]) + right))
-    every = [
-        (words.hashes, np.arange(count)),
-        (pair, np.arange(count)),
-        (w.mix(words.hashes * np.uint64(_SEEDS[2]) + edge)[opens], np.flatnonzero(opens)),
-        (w.mix(words.prefixes * np.uint64(_SEEDS[3])), np.flatnonzero(size > 4)),
-        (w.mix(words.suffixes * np.uint64(_SEEDS[4])), np.flatnonzero(size > 4)),
-    ]
-    hashes = np.concatenate([h if len(h) == len(at) else h[at] for h, at in every])
-    line = np.concatenate([words.line_of[at] for _, at in every])
-    order = np.argsort(line, kind="stable")
-    buckets = (hashes[order] >> np.uint64(64 - _BITS)).astype(np.int32)
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=n_lines))]).astype(np.int32)
-    return buckets, bounds
+    right = np.append(words.hashes[1:], edge)
+    right[closes] = edge
+    hashes[place[:-1]] = words.hashes
+    hashes[place[:-1] + 1] = w.mix(words.hashes * np.uint64(_SEEDS[1]) + right)
+    hashes[place[:-1][opens] + 2] = w.mix(words.hashes[opens] * np.uint64(_SEEDS[2]) + edge)
+    hashes[place[1:][long] - 2] = w.mix(words.prefixes[long] * np.uint64(_SEEDS[3]))
+    hashes[place[1:][long] - 1] = w.mix(words.suffixes[long] * np.uint64(_SEEDS[4]))
+    return (hashes >> np.uint64(64 - _BITS)).astype(np.int32), place[words.bounds].astype(np.int32)
 
 
 def _share(part: Array, whole: Array) -> Floats:
@@ -102,7 +98,7 @@ def shape(lines: Lines, words: Words) -> Columns:
         "closes a quotation or bracket": tails_wrap,
         "indented": lines.first - lines.starts,
         "blank lines before": np.minimum(lines.blanks_before, 4),
-        "blank lines after": np.minimum(np.append(lines.blanks_before[1:], 0), 4),
+        "blank lines after": np.minimum(_blanks_after(lines), 4),
     }
     for name, found in _MARK_CLASSES.items():
         out[f"share of {name}"] = _share(classes[:, found], tokens)
@@ -130,6 +126,13 @@ def _count(mask: Array, lines: Lines) -> Ints:
     return counts
 
 
+def _blanks_after(lines: Lines) -> Ints:
+    """Blank lines between each line and the next one of its text; 0 behind the last."""
+    after = np.append(lines.blanks_before[1:], 0)
+    after[np.append(np.diff(lines.text_of) != 0, True)[: len(after)]] = 0
+    return after[: len(lines)]
+
+
 def _between_digits(words: Words) -> Array:
     digit = words.first == w.DIGIT
     left, right = np.concatenate([[False], digit[:-1]]), np.concatenate([digit[1:], [False]])
@@ -144,7 +147,7 @@ def _marks(lines: Lines) -> Ints:
     slots[[ord("}"), ord("]"), ord(">")]] = [_MARKS.index("{"), _MARKS.index("["), _MARKS.index("<")]
     at = np.flatnonzero((slots >= 0)[np.minimum(lines.chars, 255)] & (lines.chars < 255))
     line = np.searchsorted(lines.starts, at, side="right") - 1
-    return np.bincount(line * len(_MARKS) + slots[lines.chars[at]], minlength=len(lines) * len(_MARKS)).reshape(len(lines), -1)
+    return np.bincount(line * len(_MARKS) + slots[lines.chars[at]], minlength=len(lines) * len(_MARKS)).reshape(len(lines), len(_MARKS))
 
 
 def line_hashes(words: Words) -> Hashes:

@@ -26,13 +26,14 @@ from declutter.stages import Cut, cut
 from declutter.verdict import BODY, CUT, HEADLINE
 
 FOLDS = 4
-STEPS = ("n-grams", "first stage", "second stage", "calibration", "pieces")  # of `train`, as `progress` is told them
+STEPS = ("n-grams", "first stage", "second stage", "pieces")  # of `train`, as `progress` is told them
 _BATCH = 200_000  # code points of text taken at a time
+_CLEANED_WEIGHT = 0.5  # of an article as a very good extractor would leave it, beside the article itself
 _PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
 _STRENGTH = 10.0  # inverse of the penalty on first-stage weights; 100 is no better (training/README.md)
 _ITERATIONS = 30
-_KEEP = Growth(trees=300, rate=0.06, features=0.1)
-_KINDS = Growth(trees=300, rate=0.12, features=0.1)
+_GROWTH = Growth(trees=400, rate=0.12, features=0.08)
+_TILT = 0.35  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,15 @@ class Article:
 
     `allowed` is (non-blank lines, kinds): what each line may be.  One kind is a label, several say "one of these" (a line that is
     known to be clutter, but not of which kind), none or all that nobody labelled it.  `site` decides the fold.  `spans` are
-    (start, end, kind) in the text.
+    (start, end, kind) in the text.  `weight` is one number, or one a line.
     """
 
     text: str
     allowed: Array
     site: str
-    weight: float = 1.0
+    weight: Any = 1.0
     spans: tuple[tuple[int, int, str], ...] = ()
+    told: bool = False  # its lines stand in another article, too: the first stage need not see them again
 
     @classmethod
     def of(cls, sample: Sample) -> Article:
@@ -59,6 +61,22 @@ class Article:
             spans += [(at + start, at + end, kind) for start, end, kind in line.spans]
             at += len(line.text) + 1
         return cls(sample.text, labels([line.kind for line in sample.lines]), sample.site or sample.text[:40], spans=tuple(spans))
+
+
+def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.1) -> Article | None:
+    """The article as a very good extractor would leave it: its kept lines, and a few of the others.
+
+    None where not every line is labelled, or nothing would change.  Without such articles among those it learns from, the model
+    expects clutter everywhere and takes body for it (characters lost of clean bodies 0.87 %, training/README.md).
+    """
+    known = (article.allowed.sum(axis=1) > 0) & (article.allowed.sum(axis=1) < len(KINDS))
+    kept = _any_kept(article.allowed)
+    if not known.all() or kept.all() or not kept.any():
+        return None
+    stays = kept | (rng.random(len(kept)) < leave * rng.integers(0, 2))
+    lines = split([article.text])
+    text = "\n".join(article.text[start:end] for start, end in zip(lines.starts[stays], lines.ends[stays], strict=True))
+    return Article(text, article.allowed[stays], article.site, _CLEANED_WEIGHT * article.weight, told=True)
 
 
 def labels(kinds: Sequence[str | None]) -> Array:
@@ -115,6 +133,7 @@ class Prepared:
     allowed: Array
     weight: Floats
     fold: Ints
+    told: Array
 
     @property
     def labelled(self) -> Array:
@@ -148,8 +167,9 @@ def prepare(articles: Sequence[Article]) -> Prepared:
         batches,
         csr_array(vstack(blocks)),
         np.concatenate([article.allowed for article in articles]),
-        np.repeat([article.weight for article in articles], sizes).astype(np.float32),
+        np.concatenate([np.broadcast_to(np.float32(article.weight), size) for article, size in zip(articles, sizes, strict=True)]),
         np.repeat([fold_of(article.site) for article in articles], sizes),
+        np.repeat([article.told for article in articles], sizes),
     )
 
 
@@ -158,7 +178,7 @@ def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> t
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    firm = (data.allowed.sum(axis=1) == 1) & (data.fold != without)
+    firm = (data.allowed.sum(axis=1) == 1) & (data.fold != without) & ~data.told
     kind = data.allowed[firm].argmax(axis=1)
     weights = np.zeros((BUCKETS, OUTPUTS), dtype=np.float32)
     bias = np.zeros(OUTPUTS, dtype=np.float32)
@@ -207,15 +227,15 @@ def second_input(data: Prepared, first: Floats) -> Floats:
     return np.concatenate(blocks, axis=1)
 
 
-def second_stage(columns: Floats, data: Prepared, without: int | None, seed: int, progress: Callable[[], None] = lambda: None) -> Stage:
+def second_stage(columns: Floats, data: Prepared, without: int | None, seed: int) -> Stage:
     """Trees learned from all folds but one; the curve is the identity until `calibrated`."""
     elsewhere: Array = data.fold != without
     rows = np.flatnonzero(data.labelled & elsewhere)
-    kept = _any_kept(data.allowed[rows])[:, None]
-    some, weight = np.ascontiguousarray(columns[:, rows]), data.weight[rows]
-    keep = grow(some, kept, weight, _KEEP, seed=seed, progress=progress)
-    kinds = grow(some, data.allowed[rows], weight, _KINDS, seed=seed + 1, progress=progress)
-    return Stage(kinds, keep, np.array([[0, 1], [0, 1]], dtype=np.float32))
+    trees = grow(np.ascontiguousarray(columns[:, rows]), data.allowed[rows], data.weight[rows], _GROWTH, seed=seed)
+    firm = rows[data.allowed[rows].sum(axis=1) == 1]
+    share = np.bincount(data.allowed[firm].argmax(axis=1), weights=data.weight[firm], minlength=len(KINDS)) + 1.0
+    tilt = -_TILT * np.log(share / share.sum())
+    return Stage(trees, tilt.astype(np.float32), np.array([[0, 1], [0, 1]], dtype=np.float32))
 
 
 def _any_kept(allowed: Array) -> Array:
@@ -235,17 +255,38 @@ def calibration(raw: Floats, kept: Array, weight: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitted:
+    """A second stage, and what was predicted out of fold for every line it learned from: kinds and calibrated keep."""
+
+    stage: Stage
+    kinds: Floats
+    keep: Floats
+
+
+def fit_stage(columns: Floats, data: Prepared, *, seed: int, jobs: int) -> Fitted:
+    """Fit a second stage on all folds, and one without each fold to predict it and to calibrate."""
+    from joblib import Parallel, delayed
+
+    *held, stage = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, data, fold, seed) for fold in [*range(FOLDS), None])
+    kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
+    raw = np.zeros(len(data.fold), dtype=np.float32)
+    for fold, part in enumerate(held):
+        here = np.flatnonzero(data.fold == fold)
+        kinds[here], raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))
+    known = data.labelled & ~data.told
+    curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
+    return Fitted(Stage(stage.kinds, stage.tilt, curve), kinds, np.interp(raw, *curve).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """What `fit_lines` learned: the stages of lines, and what was predicted out of fold for every line."""
 
     weights: Floats
     bias: Floats
     fold_stages: list[tuple[Floats, Floats]]
-    stage: Stage
     data: Prepared
-    kinds: Floats
-    keep: Floats
-    inputs: int
+    fitted: Fitted
 
 
 def fit_lines(
@@ -260,18 +301,9 @@ def fit_lines(
     *fold_stages, (weights, bias) = run(delayed(first_stage)(data, extra, fold) for fold in [*range(FOLDS), None])
     progress("first stage")
     columns = second_input(data, look_out_of_fold(data, fold_stages))
-    *held, stage = run(delayed(second_stage)(columns, data, fold, seed) for fold in [*range(FOLDS), None])
+    fitted = fit_stage(columns, data, seed=seed, jobs=jobs)
     progress("second stage")
-    kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
-    raw = np.zeros(len(data.fold), dtype=np.float32)
-    for fold, part in enumerate(held):
-        here = np.flatnonzero(data.fold == fold)
-        kinds[here], raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))
-    known = data.labelled
-    curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
-    progress("calibration")
-    keep = np.interp(raw, *curve).astype(np.float32)
-    return Fit(weights, bias, fold_stages, Stage(stage.kinds, stage.keep, curve), data, kinds, keep, len(columns))
+    return Fit(weights, bias, fold_stages, data, fitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,28 +386,18 @@ def piece_articles(articles: Sequence[Article], seed: int = 0) -> list[Article]:
     return found
 
 
-def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Stage, Prepared, Floats]:
-    """The stage for pieces, what it was learned from, and the keep probability predicted out of fold for every piece."""
-    from joblib import Parallel, delayed
-
+def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Prepared, Fitted]:
+    """The stage for pieces, and what it was learned from."""
     data = prepare(piece_articles(articles, seed))
     columns = second_input(data, look_out_of_fold(data, lines.fold_stages))
-    run = Parallel(n_jobs=jobs)
-    *held, stage = run(delayed(second_stage)(columns, data, fold, seed + 2) for fold in [*range(FOLDS), None])
-    raw = np.zeros(len(data.fold), dtype=np.float32)
-    for fold, part in enumerate(held):
-        here = np.flatnonzero(data.fold == fold)
-        raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))[1]
-    known = data.labelled
-    curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
-    return Stage(stage.kinds, stage.keep, curve), data, np.interp(raw, *curve).astype(np.float32)
+    return data, fit_stage(columns, data, seed=seed + 2, jobs=jobs)
 
 
-def figures(data: Prepared, keep: Floats, kinds: Floats | None = None) -> dict[str, float]:
+def figures(data: Prepared, fitted: Fitted) -> dict[str, float]:
     """Figures over labelled lines predicted out of fold, headlines left out of keep and drop."""
-    rows = np.flatnonzero(data.allowed.sum(axis=1) == 1)
+    rows = np.flatnonzero((data.allowed.sum(axis=1) == 1) & ~data.told)
     truth = data.allowed[rows].argmax(axis=1)
-    kept, stays = np.isin(truth, KEPT_COLUMNS), keep[rows] >= CUT
+    kept, stays = np.isin(truth, KEPT_COLUMNS), fitted.keep[rows] >= CUT
     firm = truth != HEADLINE
     out = {
         "lines": len(rows),
@@ -383,8 +405,7 @@ def figures(data: Prepared, keep: Floats, kinds: Floats | None = None) -> dict[s
         "body_recall": float(stays[truth == BODY].mean()),
         "clutter_recall": float((~stays)[~kept].mean()),
     }
-    if kinds is not None:
-        out["kind_accuracy"] = float((kinds[rows].argmax(axis=1) == truth).mean())
+    out["kind_accuracy"] = float((fitted.kinds[rows].argmax(axis=1) == truth).mean())
     return {name: round(value, 4) for name, value in out.items()}
 
 
@@ -396,7 +417,7 @@ def train(
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[str], None] = lambda _: None,
-) -> Model:
+) -> Training:
     """A model from labelled articles; the same articles and seed give the same arrays.
 
     `corpora` goes into the card.  `progress` is called with the name of each step when it is done (see `STEPS`).
@@ -405,14 +426,26 @@ def train(
     """
     if len({fold_of(article.site) for article in articles}) < FOLDS:
         raise ValueError(f"too few sites: labelled articles of about {3 * FOLDS} different sites are needed ('site:' in the header)")
-    lines = fit_lines(articles, extra, seed=seed, jobs=jobs, progress=progress)
-    pieces, piece_data, piece_keep = fit_pieces(lines, [article for article in articles if article.weight == 1], seed=seed, jobs=jobs)
+    rng = np.random.default_rng(seed)
+    extracted = [better for article in articles if (better := cleaned(article, rng)) is not None]
+    lines = fit_lines([*articles, *extracted], extra, seed=seed, jobs=jobs, progress=progress)
+    labelled = [article for article in articles if (article.allowed.sum(axis=1) == 1).any()]
+    piece_data, pieces = fit_pieces(lines, labelled, seed=seed, jobs=jobs)
     progress("pieces")
-    scores = {"lines": figures(lines.data, lines.keep, lines.kinds), "pieces": figures(piece_data, piece_keep)}
-    return Model(lines.weights, lines.bias, lines.stage, pieces, card(corpora, scores, lines.inputs))
+    scores = {"lines": figures(lines.data, lines.fitted), "pieces": figures(piece_data, pieces)}
+    model = Model(lines.weights, lines.bias, lines.fitted.stage, pieces.stage, None, card(corpora, scores))
+    return Training(model, lines)
 
 
-def card(corpora: Mapping[str, Any], scores: Mapping[str, Any], inputs: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A model, and what was fitted on the way."""
+
+    model: Model
+    lines: Fit
+
+
+def card(corpora: Mapping[str, Any], scores: Mapping[str, Any]) -> dict[str, Any]:
     """The card of a model: what it was made from and with, and how good it was."""
     import scipy
     import sklearn
@@ -423,7 +456,6 @@ def card(corpora: Mapping[str, Any], scores: Mapping[str, Any], inputs: int) -> 
         "format": FORMAT,
         "features": features.VERSION,
         "kinds": list(KINDS),
-        "inputs": inputs,
         "declutter": declutter.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,

@@ -20,9 +20,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from declutter import features
+from declutter.context import number_names
 from declutter.document import Array, Ints
 from declutter.features import BUCKETS, Floats
 from declutter.kinds import KINDS
+from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.trees import Trees
 
 FORMAT = 1
@@ -37,30 +39,44 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The second stage, for lines or for pieces of lines: trees for the kinds, trees for keep or drop, and calibration.
+    """The second stage, for lines, for pieces of lines or for pages: trees for the kinds, and what is made of their answer.
 
-    `curve` maps the mean of the two keep probabilities to a calibrated one: two rows, points and values, both rising.
+    `tilt` (kinds,) is added to the scores before a kind is chosen, so that rare kinds are chosen as often as they are right; the
+    probability of belonging to the article is taken before.  `curve` makes that one calibrated: points and values, both rising.
     """
 
     kinds: Trees
-    keep: Trees
+    tilt: Floats
     curve: Floats
 
     def predict(self, columns: Floats) -> tuple[Floats, Floats]:
         """Probabilities of the kinds (lines, kinds) and of belonging to the article (lines,), from (features, lines)."""
-        kinds = softmax(self.kinds.predict(columns))
-        raw = (sigmoid(self.keep.predict(columns)[:, 0]) + kinds[:, features.KEPT_COLUMNS].sum(axis=1)) / 2
-        return kinds, np.interp(raw, *self.curve).astype(np.float32)
+        scores = self.kinds.predict(columns)
+        raw = softmax(scores)[:, features.KEPT_COLUMNS].sum(axis=1)
+        return softmax(scores + self.tilt), np.interp(raw, *self.curve).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What is learned from markup: a linear opinion on the names of tags, classes and ids around a line, and a second stage."""
+
+    weights: Floats
+    bias: Floats
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The linear first stage, `weights` (buckets, outputs) and `bias` (outputs,), the second stages, and the card."""
+    """The linear first stage, `weights` (buckets, outputs) and `bias` (outputs,), the second stages, and the card.
+
+    `pages` is None in a model that was trained on texts alone: pages are then judged as texts.
+    """
 
     weights: Floats
     bias: Floats
     lines: Stage
     pieces: Stage
+    pages: Pages | None
     card: Mapping[str, Any]
 
     def look(self, buckets: Array, bounds: Array, lines: Ints) -> tuple[Floats, Floats]:
@@ -69,15 +85,24 @@ class Model:
         `lines[i]` is the first piece of line i.  Returns (lines, outputs) and (pieces, outputs): probabilities of the kinds, and
         in the last column of standing in an article.  The n-grams of a line are those of its pieces.
         """
-        ones = np.ones(len(buckets), dtype=np.float32)
-        sums = csr_array((ones, buckets, bounds), shape=(len(bounds) - 1, len(self.weights))) @ self.weights
+        sums = bag(buckets, bounds, self.weights)
         count = np.diff(bounds)
         whole = np.add.reduceat(sums, lines, axis=0) if len(lines) else sums
-        return self._probabilities(whole, np.add.reduceat(count, lines) if len(lines) else count), self._probabilities(sums, count)
+        counts = np.add.reduceat(count, lines) if len(lines) else count
+        return probabilities(whole, counts, self.bias), probabilities(sums, count, self.bias)
 
-    def _probabilities(self, sums: Floats, count: Array) -> Floats:
-        scores = sums / np.sqrt(np.maximum(count, 1))[:, None].astype(np.float32) + self.bias
-        return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
+
+def bag(buckets: Array, bounds: Array, weights: Floats) -> Floats:
+    """Sums of weights (lines, outputs) over the buckets of each line."""
+    ones = np.ones(len(buckets), dtype=np.float32)
+    sums: Floats = csr_array((ones, buckets, bounds), shape=(len(bounds) - 1, len(weights))) @ weights
+    return sums
+
+
+def probabilities(sums: Floats, count: Array, bias: Floats) -> Floats:
+    """Of the kinds (softmax), and in the last column of standing in an article, from sums over `count` buckets."""
+    scores = sums / np.sqrt(np.maximum(count, 1))[:, None].astype(np.float32) + bias
+    return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -97,16 +122,19 @@ def save(model: Model, path: Path) -> None:
     """Write a model file; it appears whole or not at all.  Equal models give equal bytes."""
     arrays: dict[str, Array] = {"card": np.frombuffer(json.dumps(model.card, sort_keys=True).encode(), dtype=np.uint8)}
     arrays |= {"weights": model.weights.astype(np.float16), "bias": model.bias}
-    for stage_name, stage in (("lines", model.lines), ("pieces", model.pieces)):
-        arrays[f"{stage_name}_curve"] = stage.curve
-        for trees_name, trees in (("kinds", stage.kinds), ("keep", stage.keep)):
-            arrays |= {f"{stage_name}_{trees_name}_{part}": getattr(trees, part) for part in _PARTS}
+    stages = {"lines": model.lines, "pieces": model.pieces}
+    if model.pages is not None:
+        arrays |= {"markup": model.pages.weights.astype(np.float16), "markup_bias": model.pages.bias}
+        stages["pages"] = model.pages.stage
+    for name, stage in stages.items():
+        arrays |= {f"{name}_curve": stage.curve, f"{name}_tilt": stage.tilt}
+        arrays |= {f"{name}_{part}": getattr(stage.kinds, part) for part in _PARTS}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
+        for key, array in arrays.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), content.getvalue(), zipfile.ZIP_DEFLATED)
     half = path.with_name(f"{path.name}.{os.getpid()}.half")
     try:
         half.write_bytes(buffer.getvalue())
@@ -145,26 +173,31 @@ def _read(content: bytes, name: str) -> Model:
     def take(key: str, dtype: str, *shape: int | None) -> Array:
         return _take(arrays, name, key, dtype, shape)
 
-    def trees(prefix: str, outputs: int, inputs: int) -> Trees:
-        feature = take(f"{prefix}_feature", "int32", None, None)
+    def stage(name_: str, inputs: int) -> Stage:
+        feature = take(f"{name_}_feature", "int32", None, None)
         count, depth = feature.shape
-        if not 0 < depth <= 10 or feature.min(initial=0) < 0 or feature.max(initial=0) >= inputs:
-            raise ModelError(f"{name}: {prefix}_feature asks for features that are not there; {_RETRAIN}")
-        return Trees(
+        if not count or not 0 < depth <= 10 or feature.min(initial=0) < 0 or feature.max(initial=0) >= inputs:
+            raise ModelError(f"{name}: {name_}_feature holds no trees, or asks for features that are not there; {_RETRAIN}")
+        trees = Trees(
             feature,
-            take(f"{prefix}_border", "float32", count, depth),
-            take(f"{prefix}_leaves", "float32", count, 1 << depth, outputs),
-            take(f"{prefix}_base", "float32", outputs),
+            take(f"{name_}_border", "float32", count, depth),
+            take(f"{name_}_leaves", "float32", count, 1 << depth, len(KINDS)),
+            take(f"{name_}_base", "float32", len(KINDS)),
         )
-
-    def stage(prefix: str) -> Stage:
-        curve = take(f"{prefix}_curve", "float32", 2, None)
+        curve = take(f"{name_}_curve", "float32", 2, None)
         if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1]) < 0).any():
-            raise ModelError(f"{name}: {prefix}_curve does not rise; {_RETRAIN}")
-        return Stage(trees(f"{prefix}_kinds", len(KINDS), card["inputs"]), trees(f"{prefix}_keep", 1, card["inputs"]), curve)
+            raise ModelError(f"{name}: {name_}_curve does not rise; {_RETRAIN}")
+        return Stage(trees, take(f"{name_}_tilt", "float32", len(KINDS)), curve)
 
-    weights = take("weights", "float16", BUCKETS, OUTPUTS).astype(np.float32)
-    return Model(weights, take("bias", "float32", OUTPUTS), stage("lines"), stage("pieces"), card)
+    def wide(key: str, rows: int) -> Floats:
+        return take(key, "float16", rows, OUTPUTS).astype(np.float32)
+
+    pages = None
+    if "markup" in arrays:
+        extra = len(page_number_names())
+        pages = Pages(wide("markup", MARKUP_BUCKETS), take("markup_bias", "float32", OUTPUTS), stage("pages", len(number_names()) + extra))
+    lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))
+    return Model(wide("weights", BUCKETS), take("bias", "float32", OUTPUTS), lines, pieces, pages, card)
 
 
 def _arrays(content: bytes, name: str) -> dict[str, Array]:
@@ -173,27 +206,27 @@ def _arrays(content: bytes, name: str) -> dict[str, Array]:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
                 raise ModelError(f"{name}: unpacks to more than {MAX_BYTES >> 20} MB, no model of declutter; {_RETRAIN}")
         with np.load(io.BytesIO(content), allow_pickle=False) as held:
-            return {key: held[key] for key in held.files}
+            arrays = {key: held[key] for key in held.files}
+            # a member that is no array comes as bytes
+            return {key: array for key, array in arrays.items() if isinstance(array, np.ndarray)}
     except ModelError:
         raise
     except Exception as error:  # numpy and zipfile raise a dozen sorts of errors on damaged bytes
-        raise ModelError(f"{name}: not a model file ({type(error).__name__}: {error}); {_RETRAIN}") from None
+        told = " ".join(str(error).split())
+        raise ModelError(f"{name}: not a model file ({type(error).__name__}: {told}); {_RETRAIN}") from None
 
 
 def _card(arrays: dict[str, Array], name: str) -> dict[str, Any]:
     try:
         card = json.loads(bytes(arrays["card"]))
         found = (card["format"], card["features"], card["kinds"])
-        inputs = card["inputs"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise ModelError(f"{name}: holds no card, so no model of declutter; {_RETRAIN}") from None
     if found != (FORMAT, features.VERSION, list(KINDS)):
         raise ModelError(
-            f"{name}: made for format {found[0]}, features {found[1]} by declutter {card.get('declutter', '?')}; "
+            f"{name}: made for format {found[0]!r}, features {found[1]!r} by declutter {card.get('declutter', '?')!r}; "
             f"this one reads format {FORMAT}, features {features.VERSION}; {_RETRAIN}"
         )
-    if not isinstance(inputs, int):
-        raise ModelError(f"{name}: its card does not say how many features it takes; {_RETRAIN}")
     return dict(card)
 
 

@@ -1,11 +1,101 @@
-"""A page as lines, and the article that is read out of it."""
+"""A page as the lines that a reader sees, with what the markup says of each.
+
+The tree is walked once.  A line is a block of the page; `br` breaks one, a table row is its cells joined by ` | `, white space is
+collapsed except in `pre`, and what is hidden gives no line.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import json
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, Page, Place
 from declutter.verdict import Verdict
+
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "head",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "select",
+        "option",
+        "datalist",
+        "textarea",
+        "input",
+        "map",
+    ]
+)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_CELLS = frozenset(("td", "th"))
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +118,176 @@ class Article:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page cut into the lines that a reader sees, and what it says of itself."""
+@dataclass(slots=True)
+class _Level:
+    """One open element: what holds for everything in it."""
 
-    text: str
-    title: str | None = None
-    authors: tuple[str, ...] = ()
-    date: str | None = None
-    language: str | None = None
-    site: str | None = None
-    note: str | None = None
+    tag: str
+    places: int
+    own: tuple[int, ...]
+    parent: int
 
 
-def read(html: str | bytes, url: str | None) -> Page:
-    """Parse a page and take its lines and metadata; no network is used.
+@dataclass(slots=True)
+class _Cutter:
+    """Gathers the text of a line until something ends it."""
 
-    The lines are those of trafilatura's text with comments and tables, so most of the page is judged before it gets here.
-    """
+    levels: list[_Level]
+    lines: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    at: list[_Level] = field(default_factory=list)
+    linked: int = 0
+    size: int = 0
+
+    def add(self, text: str | None) -> None:
+        """Text of the innermost open element."""
+        if not text:
+            return
+        if any(level.tag == "pre" for level in self.levels[-4:]):
+            for number, line in enumerate(re.split(r"\r\n|\r|\n", text)):
+                if number:
+                    self.end()
+                self._take(line)
+        else:
+            self._take(_SPACE.sub(" ", text))
+
+    def _take(self, text: str) -> None:
+        if text.strip():
+            if not self.at:
+                self.at = self.levels[-6:]
+            size = len(text)
+            self.size += size
+            if self.levels[-1].places & PLACE_BIT["a"]:
+                self.linked += size
+        self.parts.append(text)
+
+    def end(self) -> None:
+        """The line ends here, if there is one."""
+        if self.at:
+            text = _SPACE.sub(" ", "".join(self.parts)).strip() if not self._in_pre() else "".join(self.parts).rstrip()
+            text = text.removesuffix(" |").removeprefix("| ")
+            if text.strip(" |"):
+                self.lines.append(text)
+                self.places.append(self._place())
+        self.parts, self.at, self.linked, self.size = [], [], 0, 0
+
+    def _in_pre(self) -> bool:
+        return any(level.tag == "pre" for level in self.at)
+
+    def _place(self) -> Place:
+        names = [*self.at[-1].own]
+        for back, level in enumerate(reversed(self.at[:-1])):
+            shift = 1 if back < 2 else 2
+            names += [(name * 31 + shift) % MARKUP_BUCKETS for name in level.own]
+        return Place(self.at[-1].places, tuple(names), self.at[-1].parent, len(self.levels), self.linked / max(1, self.size))
+
+
+def read(html: str | bytes) -> Page:
+    """Cut a page into lines.  Nothing is fetched; an empty page or one that cannot be parsed has no lines."""
     import trafilatura
 
-    tree = trafilatura.load_html(html)
+    try:
+        tree = trafilatura.load_html(html)
+    except (ValueError, RecursionError):
+        tree = None
     if tree is None:
-        return Page("", note="nothing that could be parsed as a page")
-    facts: Any = trafilatura.extract_metadata(tree, default_url=url)
-    text = trafilatura.extract(html, url=url, favor_recall=True, include_comments=False) or ""
-    return Page(
-        text,
-        title=facts.title,
-        authors=tuple(author.strip() for author in (facts.author or "").split(";") if author.strip()),
-        date=facts.date,
-        language=facts.language,
-        site=facts.sitename,
-        note=None if text else "no article was found on the page",
-    )
+        return Page((), (), "", "", None)
+    titles, body = _own_words(tree)
+    cutter = _Cutter([_Level("", 0, (), 0)])
+    _walk(tree, cutter)
+    return Page(tuple(cutter.lines), tuple(cutter.places), titles, body, tree)
+
+
+def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:
+    """A page's article, with what the page says of itself (by trafilatura's reading of its metadata)."""
+    captions = tuple(dict.fromkeys(verdict.text.strip() for verdict in verdicts if verdict.kind == "caption"))
+    note = None if text else "no article on the page: every line reads like clutter"
+    if not page.lines:
+        return Article("", (), "", None, (), None, None, None, url, (), "nothing on the page that a reader would see")
+    import trafilatura
+
+    facts: Any = trafilatura.extract_metadata(page.tree, default_url=url)
+    authors = tuple(author.strip() for author in (facts.author or "").split(";") if author.strip())
+    language = page.tree.get("lang") or facts.language
+    return Article(text, tuple(verdicts), page.text, facts.title, authors, facts.date, language, facts.sitename, url, captions, note)
+
+
+def _walk(tree: Any, cutter: _Cutter) -> None:
+    from lxml import etree
+
+    walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            if not isinstance(tag, str) or tag in _SKIPPED or _hidden(element):
+                cutter.levels.append(_Level("", 0, (), 0))
+                walk.skip_subtree()
+                continue
+            if tag in _BLOCKS or tag == "br":
+                cutter.end()
+            elif tag in _CELLS and cutter.parts:
+                cutter.parts.append(" | ")
+            cutter.levels.append(_level(element, tag, cutter.levels[-1]))
+            cutter.add(element.text)
+            continue
+        if event == "end":
+            cutter.levels.pop()
+            if tag in _BLOCKS:
+                cutter.end()
+        cutter.add(element.tail)
+    cutter.end()
+
+
+def _hidden(element: Any) -> bool:
+    attributes = element.attrib
+    if not attributes:
+        return False
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+
+
+def _level(element: Any, tag: str, above: _Level) -> _Level:
+    name = f"{element.get('class', '')} {element.get('id', '')}"
+    own = _names(tag, name[:200])
+    parent = zlib.crc32(f"{tag}.{element.get('class', '')[:60]}".encode("utf-8", "replace"), above.parent & 0xFFFF)
+    return _Level(tag, above.places | PLACE_BIT.get(tag, 0), own, parent)
+
+
+@functools.lru_cache(maxsize=8192)
+def _names(tag: str, name: str) -> tuple[int, ...]:
+    """Hashes of a tag and of the words of its class and id, alone and together with the tag."""
+    parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(name) if len(part) > 1))[:10]
+    return tuple(zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in (f"<{tag}>", *parts, *(f"{tag}.{part}" for part in parts)))
+
+
+def _own_words(tree: Any) -> tuple[str, str]:
+    """The titles that a page gives itself, and the article's body as JSON-LD holds it."""
+    titles = [element.text or "" for element in tree.iter("title")]
+    titles += [element.get("content") or "" for element in tree.iter("meta") if element.get("property") == "og:title"]
+    bodies = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "") and script.text:
+            for facts in _facts(script.text):
+                titles.append(_string(facts.get("headline")))
+                bodies.append(_string(facts.get("articleBody")))
+    return " \n ".join(titles), max(bodies, key=len, default="")
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _facts(text: str) -> Iterator[dict[str, Any]]:
+    """All objects of a JSON-LD script; a broken one has none."""
+    try:
+        pending = [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield value
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value

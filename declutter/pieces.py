@@ -15,6 +15,7 @@ from declutter.words import Words
 _OPENING = [ord(mark) for mark in "[{（［【〔"]
 _CLOSING = [ord(mark) for mark in "]}）］】〕"]
 _ROUND = (ord("("), ord(")"))
+_GUILLEMETS = [ord(mark) for mark in "«»‹›"]
 _OPENING_QUOTES = [ord(mark) for mark in "“‘«„‚「『‹"]
 _POINT = ord(".")
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials
@@ -40,10 +41,13 @@ def begins(lines: Lines, words: Words) -> Ints:
 
     stop = words.first == w.STOP
     # the closing quotation marks and brackets behind a stop belong to its sentence
-    closer = (words.first == w.QUOTE) & ~np.isin(codes, _OPENING_QUOTES) | np.isin(codes, [*_CLOSING, _ROUND[1]])
+    apart = np.concatenate([[True], spaced[:-1]])  # white space stands before the word
+    quote = (words.first == w.QUOTE) | np.isin(codes, _GUILLEMETS)
+    # “ and « open in some languages and close in others: white space behind them tells
+    closer = ((quote & (~np.isin(codes, _OPENING_QUOTES) | spaced)) | np.isin(codes, [*_CLOSING, _ROUND[1]])) & ~apart & ~opens[:-1]
     tail = stop.copy()
     for _ in range(3):
-        tail |= np.concatenate([[False], tail[:-1]]) & closer & np.concatenate([[False], ~spaced[:-1]]) & ~opens[:-1]
+        tail |= np.concatenate([[False], tail[:-1]]) & closer
     following = np.append(words.first[1:], w.SPACE)
     ends = tail & (spaced | (following == w.IDEOGRAPH)) & (following != w.LOWER)
     before = np.concatenate([[w.SPACE], words.first[:-1]])
@@ -53,16 +57,17 @@ def begins(lines: Lines, words: Words) -> Ints:
     ends &= ~((codes == _POINT) & (short | numbered))
 
     begin = np.concatenate([[True], ends[:-1]])
-    begin |= np.isin(codes, _OPENING) | ((codes == _ROUND[0]) & np.concatenate([[True], spaced[:-1]]))
+    doubled = np.concatenate([[False], (codes[1:] == codes[:-1]) & ~spaced[:-1]])
+    begin |= (np.isin(codes, _OPENING) & ~doubled) | ((codes == _ROUND[0]) & apart)
     begin |= np.concatenate([[False], np.isin(codes[:-1], _CLOSING) | ((codes[:-1] == _ROUND[1]) & spaced[:-1])])
     # what follows a bracket is a piece only if it is more than the end of the sentence
-    begin &= ~((words.first == w.STOP) | (words.first == w.COMMA) | (closer & ~opens[:-1]))
+    begin &= ~((words.first == w.STOP) | (words.first == w.COMMA) | closer)
     return np.flatnonzero(begin | opens[:-1])
 
 
 def as_lines(lines: Lines, words: Words, begin: Ints) -> Lines:
     """The pieces as if they were lines, and each line as if it were a text."""
-    ends = words.ends[np.append(begin[1:], len(words)) - 1]
+    ends = words.ends[np.append(begin[1:], len(words)) - 1] if len(begin) else words.ends
     starts = words.starts[begin]
     line = words.line_of[begin]
     bounds = np.searchsorted(line, np.arange(len(lines) + 1))

@@ -18,6 +18,7 @@ from declutter.words import Words
 LONG = 8  # words: a body line of fewer may stand twice
 _ALIKE = 4  # words that a caption's two tellings share at least
 _NOT_WORD = re.compile(r"[\W_]+")
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 def plain(text: str) -> str:
@@ -54,6 +55,12 @@ def word_counts(words: Words) -> Ints:
     return np.floor(np.bincount(words.line_of, weights=weight, minlength=n)).astype(np.int64)
 
 
+def _words(told: str) -> int:
+    """Words of a plain line; two ideographs or kana count as one, as in `word_counts`."""
+    found, apart = _IDEOGRAPH.subn(" ", told)
+    return len(found.split()) + apart // 2
+
+
 def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption: Mapping[int, float]) -> list[tuple[int, int]]:
     """Pairs (position, position it repeats) in a group that are tellings of one caption.
 
@@ -64,17 +71,29 @@ def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption:
     >>> captions_told_again(texts, [0, 1, 2], {0: 0.1, 1: 0.9, 2: 0.2})
     [(0, 1), (1, 0)]
     """
-    told = [plain(texts[i]) for i in group]
+    told = {i: plain(texts[i]) for i in group}
+    tellers: dict[str, list[int]] = {}
+    for i in group:
+        tellers.setdefault(told[i], []).append(i)
+    relatives: dict[str, list[str]] = {text: [] for text in tellers}
+    # sorted, a text stands before all that begin with it: those still open are the beginnings of the next
+    beginnings: list[str] = []
+    for text in sorted(tellers):
+        while beginnings and not text.startswith(beginnings[-1] + " "):
+            beginnings.pop()
+        for shorter in beginnings:
+            relatives[shorter].append(text)
+            relatives[text].append(shorter)
+        if _words(text) >= _ALIKE:
+            beginnings.append(text)
+    likely, sure = ({text: [i for i in own if caption[i] >= least] for text, own in tellers.items()} for least in (0.3, 0.5))
     pairs = []
-    for a in range(len(group)):
-        for b in range(len(group)):
-            equal = told[a] == told[b]
-            longer, shorter = max(told[a], told[b], key=len), min(told[a], told[b], key=len)
-            begins = longer.startswith(shorter + " ") and len(shorter.split()) >= _ALIKE
-            evidence = max(caption[group[a]], caption[group[b]])
-            if a != b and ((equal and evidence >= 0.3) or (begins and evidence >= 0.5)):
-                pairs.append((group[a], group[b]))
-                break
+    for i in group:
+        same = (tellers if caption[i] >= 0.3 else likely)[told[i]][:2]
+        other = tellers if caption[i] >= 0.5 else sure
+        found = [j for j in same if j != i] + [j for text in relatives[told[i]] for j in other[text][:1]]
+        if found:
+            pairs.append((i, min(found)))
     return pairs
 
 

@@ -19,7 +19,9 @@ from pathlib import Path
 from declutter.kinds import DEFINITIONS
 
 ENDING = ".tsv"
-_MARKED = re.compile(r"\\\[\[|\[\[([a-z_]+)\|(.*?)\]\]", re.DOTALL)
+# a span may hold brackets of its own, such as a shortcode's, if each is closed
+_BRACKETS = r"\[(?:\[[^\[\]]*\]|[^\[\]])*\]"
+_MARKED = re.compile(rf"\\\[\[|\[\[([a-z_]+)\|((?>{_BRACKETS}|[^\]]|\](?!\]))*?)\]\]", re.DOTALL)
 
 
 class SampleError(ValueError):
@@ -123,7 +125,8 @@ def read(path: Path) -> Sample:
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError as error:
-        raise SampleError(f"{path}: not UTF-8 at byte {error.start}") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SampleError(f"{path}, line {line}: not UTF-8") from None
 
 
 def find(paths: Iterable[Path]) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from declutter.document import Array, Ints, split
 from declutter.features import KEPT_COLUMNS
 from declutter.model import Model
 from declutter.stages import Cut, Opinions, cut
+from declutter.verdict import PIECE_CUT
 
 JOINED = 5  # pieces of an only line that make it an article whose line breaks are lost
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
@@ -76,11 +77,14 @@ def _suspect(parts: Cut, views: Opinions) -> Array:
 
 def _goes(keep: Array, size: Ints, piece_cut: float, whole: bool) -> Array:
     """Which pieces of one line go; a line that would lose most of its characters loses what is surest, or nothing."""
-    goes = keep < piece_cut
-    if size[goes].sum() > _MOST * size.sum():
-        goes = keep < piece_cut * _STRONG
-    if goes.all() or (not whole and size[goes].sum() > _MOST * size.sum()):
-        goes = np.zeros_like(goes)
+    most = _MOST * size.sum()
+    # the guards look at the measured middle, whatever the cut: so more caution never takes more
+    strength = 1.0 if size[keep < PIECE_CUT].sum() <= most else _STRONG
+    middle = keep < PIECE_CUT * strength
+    if middle.all() or (not whole and size[middle].sum() > most):
+        return np.zeros_like(middle)
+    goes: Array = keep < piece_cut * strength
+    goes[keep.argmax()] = False
     return goes
 
 

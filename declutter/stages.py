@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from declutter import context, features, pieces
+from declutter import context, features, markup, pieces
 from declutter.document import Ints, Lines
 from declutter.features import Columns, Floats
-from declutter.model import Model
+from declutter.markup import Page
+from declutter.model import Model, Pages, bag, probabilities
 from declutter.words import Words, words_of
 
 
@@ -51,9 +53,19 @@ class Opinions:
     numbers: Columns
 
 
-def opinions(model: Model, parts: Cut) -> Opinions:
-    """Both stages over all lines."""
+def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
+    """Both stages over all lines; with `pages`, the lines are theirs and the markup is asked, too."""
     alone, alone_pieces = model.look(*features.ngrams(parts.piece_words), parts.first_pieces)
     numbers = context.columns(parts.lines, parts.words, alone)
-    kinds, keep = model.lines.predict(context.stacked(numbers))
+    if pages and model.pages is not None:
+        opinion = _markup_opinion(model.pages, pages)
+        columns = context.stacked(numbers | markup.numbers(pages, parts.lines, parts.words, opinion))
+        kinds, keep = model.pages.stage.predict(columns)
+    else:
+        kinds, keep = model.lines.predict(context.stacked(numbers))
     return Opinions(alone, alone_pieces, kinds, keep, numbers)
+
+
+def _markup_opinion(learned: Pages, pages: Sequence[Page]) -> Floats:
+    names, bounds = markup.markup_names(pages)
+    return probabilities(bag(names, bounds, learned.weights), np.diff(bounds), learned.bias)

@@ -73,11 +73,14 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     `kinds` is (lines, kinds), `keep` and `paragraph` (lines,): which lines read like prose.
     """
     size = (lines.last - lines.first) * paragraph
-    goes = keep < cut
-    endangered = _lost(size, goes, lines) > _MOST
-    goes &= ~endangered[lines.text_of] | (keep < cut * _STRONG)
-    only = np.bincount(lines.text_of, weights=paragraph & ~goes, minlength=len(lines.bounds) - 1) == 0
-    goes &= ~(only[lines.text_of] & paragraph) | (keep < cut * _STRONG**2)
+    # both guards look at the measured middle, whatever the cut: so more caution never takes more
+    endangered = (_lost(size, keep < CUT, lines) > _MOST)[lines.text_of]
+    stays = paragraph & (keep >= CUT * np.where(endangered, _STRONG, 1))
+    only = (np.bincount(lines.text_of, weights=stays, minlength=len(lines.bounds) - 1) == 0)[lines.text_of] & paragraph
+    best_of_text = np.zeros(len(lines.bounds) - 1)
+    np.maximum.at(best_of_text, lines.text_of, keep * paragraph)
+    cuts = np.where(paragraph & (keep == best_of_text[lines.text_of]), min(cut, CUT), cut)  # the likeliest prose of a text
+    goes = keep < cuts * np.where(only, _STRONG**2, np.where(endangered, _STRONG, 1))
     best = kinds.argmax(axis=1)
     clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
     looks_kept = np.isin(best, KEPT_COLUMNS)

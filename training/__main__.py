@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import build, corpora, scrape
+from training import build, corpora, pages, scrape
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
 
@@ -37,7 +38,11 @@ def model_command(output: Path, jobs: int) -> None:
     said = lambda step: click.echo(f"{datetime.timedelta(seconds=round(time.time() - begun))}  {step}", err=True)
     articles, lines = build.everything()
     said(f"{len(articles)} articles, {len(lines)} aligned lines")
-    fitted = fit.train(articles, fit.phrases(lines), corpora=build.sources(), jobs=jobs, progress=said)
+    trained = fit.train(articles, fit.phrases(lines), corpora=build.sources(), jobs=jobs, progress=said)
+    learned, figures = pages.fit_pages(trained.lines, jobs=jobs)
+    said("pages")
+    card = {**trained.model.card, "scores": {**trained.model.card["scores"], "pages": figures}}
+    fitted = dataclasses.replace(trained.model, pages=learned, card=card)
     output.parent.mkdir(exist_ok=True)
     model.save(fitted, output)
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB, {fitted.card['scores']}")

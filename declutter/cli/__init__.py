@@ -47,7 +47,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # SystemExit: how click ends when a pipe is closed
         # whatever reads from us has read enough; nothing may be written to it at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

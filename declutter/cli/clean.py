@@ -38,12 +38,16 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, output: Pa
         try:
             data = text.encode(encoding)
         except UnicodeEncodeError as error:
-            failures.tell(given.name, f"cannot be written as {encoding}: {error.reason} at character {error.start}")
+            failures.tell(given.shown, f"cannot be written as {encoding}: {error.reason} at character {error.start}")
             continue
         if output is None:
             common.write_stdout(text, encoding)
         else:
-            common.write_whole(output if folder is None else folder / _name(given), data)
+            path = output if folder is None else folder / _name(given)
+            try:
+                common.write_whole(path, data)
+            except OSError as error:
+                failures.tell(str(path), f"cannot be written: {error.strerror or error}")
     return failures.exit_code or (3 if cluttered else 0)
 
 
@@ -52,13 +56,13 @@ def _cleaned(cleaner: Cleaner, given: common.Input) -> str:
         return cleaner.clean(given.text)
     article = cleaner.read_html(given.page)
     if article.note:
-        click.echo(f"declutter: {given.name}: {article.note}", err=True)
+        click.echo(f"declutter: {given.shown}: {article.note}", err=True)
     return article.text + "\n" * bool(article.text and not article.text.endswith("\n"))
 
 
 def _is_cluttered(given: common.Input, cleaned: str) -> bool:
     if given.page is not None or cleaned != given.text:
-        click.echo(f"declutter: {given.name}: holds clutter", err=True)
+        click.echo(f"declutter: {given.shown}: holds clutter", err=True)
         return True
     return False
 

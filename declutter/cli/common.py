@@ -99,6 +99,11 @@ class Input:
     text: str
     bom: bool
 
+    @property
+    def shown(self) -> str:
+        """How messages name it."""
+        return "standard input" if self.name == STDIN else self.name
+
 
 @dataclass(slots=True)
 class Failures:

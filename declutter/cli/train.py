@@ -31,22 +31,22 @@ def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
         if not articles:
             raise common.OneLine(f"{', '.join(map(str, paths))}: no .tsv file in it", 2)
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-        with progressbar(length=len(fit.STEPS), label=f"{len(articles)} articles", file=click.get_text_stream("stderr")) as bar:
-            fitted = fit.train(
+        with progressbar(length=len(fit.STEPS), label=f"{len(articles)} articles", file=click.get_text_stream("stderr")) as bar:  # type: ignore[operator]
+            trained = fit.train(
                 articles,
                 corpora={"samples": {"files": len(files), "sha256": digest}},
                 seed=seed,
                 jobs=jobs,
                 progress=lambda _step: bar.update(1),
-            )
-        model.save(fitted, output)
+            ).model
+        model.save(trained, output)
     except samples.SampleError as error:
         raise common.OneLine(str(error), 2) from None
     except OSError as error:
         raise common.OneLine(f"{error.filename or output}: {error.strerror}", 2) from None
     except ValueError as error:
         raise common.OneLine(str(error), 2) from None
-    scores = fitted.card["scores"]["lines"]
+    scores = trained.card["scores"]["lines"]
     click.echo(
         f"{output}: {output.stat().st_size / 1e6:.1f} MB from {len(articles)} articles, {scores['lines']} labelled lines; out of fold: "
         f"keep/drop {scores['keep_drop']:.3f}, body recall {scores['body_recall']:.3f}, clutter recall {scores['clutter_recall']:.3f}",

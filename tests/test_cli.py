@@ -1,0 +1,600 @@
+"""The command line as its users meet it: bytes in, bytes out, one clear line for each thing that is wrong."""
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from importlib import resources
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import declutter
+from declutter.cli import main
+from declutter.kinds import KEPT, KINDS
+
+TEXT = """\
+Bakers strike for warmer ovens
+By Runa Holt
+Share on Facebook
+
+The bakers of Lower Wick put down their peels on Monday and walked out into the rain.
+ADVERTISEMENT
+“We bake at four in the morning and the ovens are cold until six,” said Jon Périn, who has done it for thirty years.
+Related Articles
+The owners say that new ovens cost more than a year of bread brings in, and that nobody has a year of bread to spare. Talks go on.
+Back to top
+"""
+GOES = {"By Runa Holt", "Share on Facebook", "ADVERTISEMENT", "Related Articles", "Back to top"}
+CLEAN = declutter.clean(TEXT)  # what the library gives is what the command has to give
+MILL = "The mill at Upper Wick was sold on Tuesday to a family that has ground flour in the valley for two hundred years.\n"
+OVEN = "The oven was cold again at dawn, and the bakers sat on the flour sacks and waited for somebody to come and mend it.\n"
+
+SAMPLE = """\
+site: wick.test
+lang: en
+source: written for the test
+
+headline\tBakers strike for warmer ovens
+byline\tBy Runa Holt
+
+body\tThe bakers of Lower Wick put down their peels on Monday and walked out into the rain.
+ad\tADVERTISEMENT
+body\tThe owners say that new ovens cost more than a year of bread brings in. Talks go on.
+share\tShare on Facebook
+"""
+
+PAGE = "<!DOCTYPE html><html><body><article><h1>Bakers strike for warmer ovens</h1>" + "".join(
+    f"<p>{line}</p>" for line in TEXT.splitlines() if len(line) > 60
+)
+
+
+@pytest.fixture
+def run(monkeypatch, capfdbinary):
+    """Run the command in this process, over real byte streams: exit code, standard output as bytes, standard error as text."""
+
+    def run(*args, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["declutter", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfdbinary.readouterr()
+        return SimpleNamespace(code=ended.value.code or 0, out=out, err=err.decode())
+
+    return run
+
+
+@pytest.fixture
+def story(tmp_path):
+    path = tmp_path / "story.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def process(*args, **options):
+    return subprocess.run([sys.executable, "-m", "declutter", *map(str, args)], capture_output=True, check=False, **options)
+
+
+def one_line(done, *words):
+    """Standard error is one line that holds the words, and no traceback."""
+    assert done.err.count("\n") == 1, done.err
+    assert done.err.endswith("\n")
+    assert done.err.startswith("declutter: ")
+    assert [word for word in words if str(word) not in done.err] == []
+    return True
+
+
+# clean
+
+
+def test_the_story_holds_clutter_and_an_article():
+    """Else most of what follows would show nothing."""
+    assert not GOES & set(CLEAN.splitlines())
+    assert all(line in CLEAN.splitlines() for line in TEXT.splitlines() if len(line) > 60)
+    assert declutter.clean(CLEAN) == CLEAN
+
+
+def test_clean_is_a_filter_as_a_process_of_its_own():
+    done = process("clean", input=TEXT.encode())
+
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, CLEAN, b"")
+
+
+@pytest.mark.parametrize("args", [(), ("-",), ("clean",)], ids=["no command", "dash without a command", "clean"])
+def test_standard_input_is_read_only_by_a_command(run, args):
+    done = run(*args, stdin=TEXT.encode())
+
+    assert (done.code, done.out.decode()) == (0, CLEAN) if args == ("clean",) else done.code == 2 or b"Usage" in done.out
+
+
+def test_a_dash_is_standard_input_between_files(run, story):
+    other = story.with_name("other.txt")
+    other.write_text(MILL, encoding="utf-8")
+    done = run("clean", other, "-", story, stdin=OVEN.encode())
+
+    assert done.code == 0
+    assert done.out.decode() == MILL + OVEN + CLEAN
+
+
+def test_texts_of_several_files_are_judged_one_by_one(run, tmp_path):
+    """A paragraph that comes in both files is no repeat."""
+    paragraph = "The bakers of Lower Wick put down their peels on Monday and walked out into the rain.\n"
+    files = [tmp_path / name for name in ("b.txt", "a.txt")]
+    for path in files:
+        path.write_text(paragraph, encoding="utf-8")
+
+    assert run("clean", *files).out.decode() == paragraph * 2
+
+
+def test_output_of_one_input_is_a_file(run, story, tmp_path):
+    done = run("clean", story, "-o", tmp_path / "out.txt")
+
+    assert (done.code, done.out, done.err) == (0, b"", "")
+    assert (tmp_path / "out.txt").read_bytes() == CLEAN.encode()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.txt", "story.txt"], "no half-written file is left"
+
+
+def test_output_of_several_inputs_is_a_folder(run, story, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(PAGE, encoding="utf-8")
+    done = run("clean", story, "-", page, "-o", tmp_path / "out", stdin=TEXT.encode())
+
+    assert (done.code, done.out) == (0, b"")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["page.txt", "stdin.txt", "story.txt"]
+    assert (tmp_path / "out" / "stdin.txt").read_bytes() == (tmp_path / "out" / "story.txt").read_bytes() == CLEAN.encode()
+
+
+def test_output_of_one_input_goes_into_a_folder_that_is_there(run, story, tmp_path):
+    (tmp_path / "out").mkdir()
+
+    assert run("clean", story, "--output", tmp_path / "out").code == 0
+    assert (tmp_path / "out" / "story.txt").read_bytes() == CLEAN.encode()
+
+
+def test_outputs_that_would_overwrite_each_other_are_refused_before_anything_is_written(run, story, tmp_path):
+    (tmp_path / "b").mkdir()
+    twin = tmp_path / "b" / "story.txt"
+    twin.write_text(TEXT, encoding="utf-8")
+    done = run("clean", story, twin, "-o", tmp_path / "out")
+
+    assert done.code == 2
+    assert one_line(done, "story.txt", "overwrite")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_cannot_take_several_outputs(run, story, tmp_path):
+    out = tmp_path / "out.txt"
+    out.write_bytes(b"precious")
+    done = run("clean", story, "-", "-o", out)
+
+    assert done.code == 2
+    assert one_line(done, "out.txt", "folder")
+    assert out.read_bytes() == b"precious"
+
+
+def test_an_output_that_cannot_be_written_is_told_and_the_others_are_done(run, story, tmp_path):
+    (tmp_path / "out" / "story.txt").mkdir(parents=True)
+    other = tmp_path / "other.txt"
+    other.write_text(TEXT, encoding="utf-8")
+    done = run("clean", story, other, "-o", tmp_path / "out")
+
+    assert done.code == 1
+    assert one_line(done, "story.txt", "directory")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["other.txt", "story.txt"]
+    assert (tmp_path / "out" / "other.txt").read_bytes() == CLEAN.encode()
+
+
+def test_an_output_in_a_folder_that_is_not_there_is_one_line(run, story, tmp_path):
+    done = run("clean", story, "-o", tmp_path / "none" / "out.txt")
+
+    assert done.code == 1
+    assert one_line(done, "out.txt", "No such file")
+
+
+def test_an_encoding_holds_in_and_out_byte_for_byte(run, story):
+    """Umlauts and accents come out as the same bytes, and on a clean text every byte does."""
+    data = TEXT.replace("“", '"').replace("”", '"').encode("latin-1")
+    story.write_bytes(data)
+    done = run("clean", story, "--encoding", "latin-1")
+
+    assert done.code == 0
+    assert done.out == declutter.clean(data.decode("latin-1")).encode("latin-1")
+    every = bytes(range(0xA1, 0x100)) + b" was painted over the door of the mill by the bakers in the night.\n"
+    story.write_bytes(every)
+    assert run("clean", story, "--encoding", "latin-1").out == every
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp1251", "shift_jis"])
+def test_other_encodings_go_round(run, encoding):
+    words = "Пекари вышли на улицу под дождём.\n" if encoding != "shift_jis" else "パン職人は月曜日に雨の中で仕事をやめた。\n"
+    done = run("clean", "--encoding", encoding, "--keep", ",".join(KINDS), stdin=words.encode(encoding))
+
+    assert (done.code, done.out) == (0, words.encode(encoding))
+
+
+@pytest.mark.parametrize("bom", ["\ufeff", ""], ids=["with", "without"])
+def test_a_byte_order_mark_is_kept_and_none_is_made_up(run, bom):
+    assert run("clean", stdin=(bom + TEXT).encode()).out.decode() == bom + CLEAN
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_line_ends_are_kept(run, end):
+    assert run("clean", stdin=TEXT.replace("\n", end).encode()).out.decode() == CLEAN.replace("\n", end)
+
+
+def test_a_text_without_a_last_line_end_gets_none(run):
+    text = TEXT.removesuffix("\n")
+
+    assert run("clean", stdin=text.encode()).out.decode() == declutter.clean(text) == CLEAN.removesuffix("\n")
+
+
+def test_empty_input_gives_empty_output(run):
+    assert (run("clean", stdin=b"").code, run("clean", stdin=b"").out) == (0, b"")
+
+
+def test_keep_and_drop_take_comma_lists_and_more_than_one(run):
+    kept = run("clean", "--keep", "ad, share", "--keep", "byline", stdin=TEXT.encode()).out.decode().splitlines()
+    dropped = run("clean", "--drop", "headline,body", stdin=TEXT.encode()).out.decode()
+
+    assert kept == declutter.clean(TEXT, keep=["ad", "share", "byline"]).splitlines()
+    assert {"ADVERTISEMENT", "Share on Facebook", "By Runa Holt"} <= set(kept)
+    assert "Back to top" not in kept
+    assert "bakers" not in dropped
+    assert "Bakers" not in dropped
+
+
+def test_lines_are_kept_and_dropped_by_expressions(run):
+    done = run("clean", "--keep-lines", "^ADVERT", "--keep-lines", "Runa", "--drop-lines", "Périn", stdin=TEXT.encode())
+    lines = done.out.decode().splitlines()
+
+    assert {"ADVERTISEMENT", "By Runa Holt"} <= set(lines)
+    assert not [line for line in lines if "Périn" in line]
+
+
+def test_full_caution_takes_nothing(run):
+    assert run("clean", "--caution", "1", stdin=TEXT.encode()).out.decode() == TEXT
+
+
+def test_the_shipped_model_as_a_file_gives_the_same(run, tmp_path):
+    own = tmp_path / "own.npz"
+    own.write_bytes((resources.files("declutter") / "data" / "model.npz").read_bytes())
+
+    assert run("clean", "--model", own, stdin=TEXT.encode()).out.decode() == CLEAN
+
+
+@pytest.mark.parametrize(("text", "code"), [(TEXT, 3), (CLEAN, 0), ("", 0)], ids=["clutter", "clean", "empty"])
+def test_check_writes_nothing_and_tells_clutter_by_its_exit_code(run, text, code):
+    done = run("clean", "--check", stdin=text.encode())
+
+    assert (done.code, done.out) == (code, b"")
+    assert one_line(done, "clutter") if code else done.err == ""
+
+
+def test_check_names_the_files_that_hold_clutter(run, story, tmp_path):
+    (tmp_path / "good.txt").write_text(CLEAN, encoding="utf-8")
+    done = run("clean", "--check", tmp_path / "good.txt", story)
+
+    assert done.code == 3
+    assert one_line(done, "story.txt")
+    assert story.read_text(encoding="utf-8") == TEXT
+
+
+# pages
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \n", "<!-- saved -->\n"], ids=["plain", "mark", "space", "comment"])
+def test_a_page_on_standard_input_is_known_by_how_it_begins(run, before):
+    done = run("clean", stdin=(before + PAGE).encode())
+
+    assert done.code == 0
+    assert "<p>" not in done.out.decode()
+    assert TEXT.splitlines()[4] in done.out.decode()
+
+
+def test_a_page_is_known_by_its_name_and_html_and_no_html_overrule(run, tmp_path):
+    page = tmp_path / "page.HTM"
+    page.write_text(PAGE.removeprefix("<!DOCTYPE html><html>"), encoding="utf-8")
+
+    assert b"<p>" not in run("clean", page).out
+    assert b"<p>" in run("clean", "--no-html", "--caution", "1", page).out
+    assert b"<p>" not in run("clean", "--html", stdin=page.read_bytes()).out
+
+
+def test_a_page_without_an_article_is_empty_and_told(run):
+    done = run("clean", stdin=b"<!doctype html><html><title>x</title></html>")
+
+    assert (done.code, done.out) == (0, b"")
+    assert one_line(done, "standard input")
+
+
+# explain
+
+
+def test_explain_piped_is_tab_separated_with_one_row_a_line(run):
+    done = run("explain", stdin=TEXT.encode())
+    table = [row.split("\t") for row in done.out.decode().splitlines()]
+
+    assert done.code == 0
+    assert [row[3] for row in table] == [line for line in TEXT.splitlines() if line]
+    assert {len(row) for row in table} == {5}
+    assert {row[0] for row in table} == {"keep", "drop"}
+    assert {row[1] for row in table} <= set(KINDS)
+    assert all(0 <= float(row[2]) <= 1 and row[4] for row in table)
+
+
+def test_explain_as_json_is_the_verdicts(run, story):
+    done = run("explain", "--json", story)
+    found = [json.loads(line) for line in done.out.decode().splitlines()]
+
+    assert [(row["text"], row["start"], row["end"], row["kind"], row["keep"]) for row in found] == [
+        (v.text, v.start, v.end, v.kind, v.keep) for v in declutter.judge(TEXT)
+    ]
+    assert {row["file"] for row in found} == {str(story)}
+    assert all(isinstance(row["spans"], list) for row in found)
+
+
+def test_explain_keeps_tabs_and_control_characters_out_of_the_table(run):
+    done = run("explain", "--no-html", stdin=b"The oven\twas \x1b[31mcold\x1b[0m at dawn, the bakers said.\x07\n")
+
+    assert done.out.count(b"\t") == 4
+    assert b"\x1b" not in done.out
+    assert b"\x07" not in done.out
+
+
+def test_explain_takes_the_options_of_clean(run):
+    done = run("explain", "--drop-lines", "Talks", "--keep", "share", stdin=TEXT.encode())
+    table = {row.split("\t")[3]: row.split("\t") for row in done.out.decode().splitlines()}
+
+    assert table["Share on Facebook"][0] == "keep"
+    assert "'Talks'" in table[TEXT.splitlines()[8]][4]
+
+
+@pytest.mark.parametrize("quiet", [False, True], ids=["colours", "NO_COLOR"])
+def test_explain_on_a_terminal_is_a_table_and_no_color_is_honoured(story, quiet):
+    theirs, ours = pty.openpty()
+    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm", "COLUMNS": "100"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "declutter", "explain", str(story)], stdout=ours, env=env | ({"NO_COLOR": "1"} if quiet else {})
+    )
+    os.close(ours)
+    shown = b""
+    try:
+        while part := os.read(theirs, 4096):
+            shown += part
+    except OSError:  # how Linux tells that the other side has closed
+        pass
+    os.close(theirs)
+
+    assert child.wait() == 0
+    assert b"Back to top" in shown
+    assert b"\t" not in shown
+    assert (b"\x1b[" in shown) is not quiet
+
+
+# model, train, evaluate
+
+
+def test_model_prints_the_card(run):
+    done = run("model")
+    card = json.loads(done.out)
+
+    assert done.code == 0
+    assert card["kinds"] == list(KINDS)
+    assert card["corpora"]
+
+
+def test_the_list_of_kinds_says_what_stays(run):
+    done = run("model", "--kinds")
+    table = [row.split() for row in done.out.decode().splitlines()]
+
+    assert [row[0] for row in table] == list(KINDS)
+    assert {row[0] for row in table if row[1] == "keep"} == KEPT
+
+
+def test_evaluate_prints_figures_a_kind(run, tmp_path):
+    (tmp_path / "a.tsv").write_text(SAMPLE, encoding="utf-8")
+    done = run("evaluate", tmp_path)
+
+    assert done.code == 0
+    for name in ("headline", "byline", "body", "ad", "share", "keep", "drop", "precision", "recall", "F1", "body lines lost"):
+        assert name in done.out.decode()
+    figures = json.loads(run("evaluate", "--json", tmp_path / "a.tsv").out)
+    assert (figures["articles"], figures["lines"], figures["kinds"]["body"]["support"]) == (1, 6, 2)
+
+
+def test_evaluate_tells_bad_samples_and_does_the_rest(run, tmp_path):
+    (tmp_path / "a.tsv").write_text(SAMPLE, encoding="utf-8")
+    (tmp_path / "b.tsv").write_text(SAMPLE.replace("share\t", "sharing\t"), encoding="utf-8")
+    done = run("evaluate", tmp_path)
+
+    assert done.code == 1
+    assert one_line(done, "b.tsv", "line 11", "'sharing'")
+    assert b"in 1 articles" in done.out
+
+
+@pytest.mark.parametrize("name", ["none.tsv", "empty"])
+def test_evaluate_of_nothing_is_an_error(run, tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    done = run("evaluate", tmp_path / name)
+
+    assert (done.code, done.out) == (1, b"")
+    assert "no labelled article" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, ["No such file"]), ("kind of a text\n", ["bad.tsv", "line 1"]), (SAMPLE.replace("ad\t", "advert\t"), ["'advert'"])],
+    ids=["missing", "no format", "unknown kind"],
+)
+def test_train_refuses_what_it_cannot_learn_from_and_writes_no_model(run, tmp_path, content, words):
+    bad = tmp_path / "bad.tsv"
+    if content is not None:
+        bad.write_text(content, encoding="utf-8")
+    done = run("train", bad, "-o", tmp_path / "model.npz")
+
+    assert done.code == 2
+    assert one_line(done, *words)
+    assert not list(tmp_path.glob("*.npz*"))
+
+
+def test_train_on_an_empty_folder_says_what_it_looked_for(run, tmp_path):
+    done = run("train", tmp_path, "-o", tmp_path / "model.npz")
+
+    assert done.code == 2
+    assert one_line(done, ".tsv")
+
+
+# errors
+
+
+def test_inputs_that_cannot_be_read_are_told_and_the_others_are_done(run, story, tmp_path):
+    binary, latin = tmp_path / "binary.txt", tmp_path / "latin.txt"
+    binary.write_bytes(b"PK\x03\x04\x00\x00 not a text\n")
+    latin.write_bytes("Périn".encode("latin-1"))
+    done = run("clean", story, tmp_path / "none.txt", tmp_path, binary, latin, story)
+    told = done.err.splitlines()
+
+    assert done.code == 1
+    assert done.out.decode() == CLEAN * 2
+    assert len(told) == 4
+    for line, words in zip(
+        told, ["none.txt: No such file", "directory", "binary.txt: holds NUL", "latin.txt: not utf-8 at byte 1"], strict=True
+    ):
+        assert line.startswith("declutter: ")
+        assert words in line
+
+
+@pytest.mark.parametrize("command", ["clean", "explain"])
+def test_an_input_that_fails_alone_gives_one_line_and_exit_code_one(run, tmp_path, command):
+    done = run(command, tmp_path / "none.txt")
+
+    assert (done.code, done.out) == (1, b"")
+    assert one_line(done, "none.txt")
+
+
+def test_a_failed_input_does_not_touch_the_output(run, tmp_path):
+    (tmp_path / "latin.txt").write_bytes(b"P\xe9rin\n")
+    (tmp_path / "out.txt").write_bytes(b"precious")
+
+    assert run("clean", tmp_path / "latin.txt", "-o", tmp_path / "out.txt").code == 1
+    assert (tmp_path / "out.txt").read_bytes() == b"precious"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_failure_outranks_check(run, story, tmp_path):
+    assert run("clean", "--check", story, tmp_path / "none.txt").code == 1
+
+
+@pytest.mark.parametrize("command", ["clean", "explain", "evaluate"])
+@pytest.mark.parametrize("options", [("--keep", "advert"), ("--drop", "body,advert"), ("--keep", "ad", "--drop", "ad")], ids=" ".join)
+def test_an_unknown_kind_is_a_usage_error_that_lists_the_kinds(run, story, command, options):
+    done = run(command, story, *options)
+
+    assert (done.code, done.out) == (2, b"")
+    assert one_line(done, ", ".join(KINDS))
+
+
+@pytest.mark.parametrize("options", [("--caution", "2"), ("--drop-lines", "("), ("--keep-lines", "[a")], ids=" ".join)
+def test_options_that_mean_nothing_are_usage_errors(run, options):
+    done = run("clean", *options, stdin=TEXT.encode())
+
+    assert (done.code, done.out) == (2, b"")
+    assert one_line(done)
+
+
+WRONG = [("clean", "--frobnicate"), ("wash",), ("clean", "--encoding", "klingon"), ("clean", "--caution", "much"), ("train", "x")]
+
+
+@pytest.mark.parametrize("args", WRONG, ids=" ".join)
+def test_wrong_usage_ends_with_two(run, args):
+    done = run(*args)
+
+    assert (done.code, done.out) == (2, b"")
+    assert "Error:" in done.err
+    assert "Traceback" not in done.err
+
+
+def foreign(path):
+    np.savez(path, weights=np.zeros(3))
+
+
+def old(path):
+    with np.load(resources.files("declutter") / "data" / "model.npz") as held:
+        arrays = dict(held)
+    card = json.loads(bytes(arrays["card"])) | {"format": 0}
+    np.savez(path, **arrays | {"card": np.frombuffer(json.dumps(card).encode(), dtype=np.uint8)})
+
+
+def pickled(path):
+    np.savez(path, card=np.array([{"format": 1}], dtype=object))
+
+
+def damaged(path):
+    data = (resources.files("declutter") / "data" / "model.npz").read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def folder(path):
+    path.mkdir()
+
+
+def missing(path):
+    assert not path.exists()
+
+
+MODELS = [foreign, old, pickled, damaged, empty, folder, missing]
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("command", ["clean", "explain", "model"])
+def test_a_model_that_cannot_be_used_is_one_line_that_says_what_to_do(run, tmp_path, command, make):
+    path = tmp_path / "model.npz"
+    make(path)
+    done = run(command, "--model", path, stdin=TEXT.encode())
+
+    assert (done.code, done.out) == (2, b"")
+    assert one_line(done, path, "declutter train")
+
+
+# ends
+
+
+@pytest.mark.parametrize("command", [["clean"], ["explain", "--json"], ["model"]], ids=" ".join)
+def test_a_closed_pipe_is_no_error(tmp_path, command):
+    """The reader goes before anything is written, as `declutter ... | head -0` would have it."""
+    long = tmp_path / "long.txt"
+    long.write_text("The ovens of Lower Wick were cold again at dawn, and the bakers waited.\n" * 3000, encoding="utf-8")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    files = [] if command == ["model"] else [str(long)]
+    done = subprocess.run([sys.executable, "-m", "declutter", *command, *files], stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback(tmp_path):
+    """The command is known to be at work once it has opened the named pipe to read."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    child = subprocess.Popen([sys.executable, "-m", "declutter", "clean", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with pipe.open("wb"):
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+
+    assert (child.returncode, out) == (130, b"")
+    assert err.decode().strip() == "interrupted"
+
+
+def test_version_and_help(run):
+    assert run("--version").out.decode().split()[-1] == declutter.__version__
+    assert all(command in run("--help").out.decode() for command in ("clean", "explain", "evaluate", "model", "train"))
+    assert "--keep-lines" in run("clean", "-h").out.decode()

@@ -1,0 +1,166 @@
+"""The rules that turn probabilities into kinds."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from declutter.document import split
+from declutter.features import KEPT_COLUMNS
+from declutter.kinds import KINDS
+from declutter.verdict import CUT, PIECE_CUT, Span, Verdict, cut_at, decide
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from([CUT, PIECE_CUT]))
+def test_more_caution_never_cuts_higher(one, two, middle):
+    low, high = sorted((one, two))
+    assert cut_at(low, middle) >= cut_at(high, middle)
+
+
+@pytest.mark.parametrize("middle", [CUT, PIECE_CUT])
+def test_the_ends_and_the_middle_of_caution(middle):
+    assert cut_at(1, middle) == 0
+    assert cut_at(0.5, middle) == middle
+    assert middle < cut_at(0, middle) < 1
+
+
+@pytest.mark.parametrize("caution", [-0.01, 1.01, float("nan"), float("inf")])
+def test_caution_outside_its_range_is_refused(caution):
+    with pytest.raises(ValueError, match=r"0 .*1"):
+        cut_at(caution, CUT)
+
+
+def told(kinds):
+    """Probabilities (lines, kinds) in which each line looks most like the kind named."""
+    rows = np.full((len(kinds), len(KINDS)), 0.01, dtype=np.float32)
+    rows[np.arange(len(kinds)), [KINDS.index(kind) for kind in kinds]] = 0.8
+    return rows
+
+
+def decided(keep, kinds, *, sizes=None, prose=None, cut=CUT, texts=None):
+    """Kinds decided for lines of made-up sizes, and which of them are kept only for want of evidence."""
+    sizes = sizes or [100] * len(keep)
+    lines = split(texts or ["\n".join("x" * size for size in sizes)])
+    paragraph = np.array([True] * len(keep) if prose is None else prose)
+    found, unsure = decide(told(kinds), np.array(keep, dtype=np.float32), lines, paragraph, cut)
+    return [KINDS[kind] for kind in found], unsure.tolist()
+
+
+def test_likely_lines_keep_their_kind_and_unlikely_ones_take_a_kind_of_clutter():
+    kinds, unsure = decided([0.9, 0.8, 0.9, 0.05], ["headline", "subheading", "body", "share"], prose=[False] * 4)
+    assert kinds == ["headline", "subheading", "body", "share"]
+    assert unsure == [False] * 4
+
+
+def test_not_sure_enough_to_drop_becomes_body():
+    """A line that looks like a caption but may well belong to the story is body, not a caption that is kept."""
+    assert decided([0.6, 0.9], ["caption", "body"])[0] == ["body", "body"]
+
+
+def test_a_line_that_goes_has_a_kind_that_goes_by_default():
+    kinds, _ = decided([0.05, 0.9, 0.9], ["body", "body", "body"])
+    assert kinds[0] not in ("body", "subheading", "headline")
+    assert kinds[1:] == ["body", "body"]
+
+
+def test_no_cut_drops_nothing():
+    kinds, unsure = decided([0.0, 0.001, 0.5], ["share", "ad", "body"], cut=0.0)
+    assert kinds == ["body"] * 3
+    assert unsure == [False] * 3
+
+
+def test_the_only_prose_of_a_text_stays_on_weak_evidence_and_that_is_told():
+    kinds, unsure = decided([0.3, 0.02], ["donation", "share"], prose=[True, False])
+    assert kinds == ["body", "share"]
+    assert unsure == [True, False]
+
+
+def test_the_only_prose_goes_if_it_is_surely_clutter():
+    """A page that is a paywall box alone has no article to protect."""
+    assert decided([0.001], ["paywall"])[0] == ["paywall"]
+
+
+def test_most_of_the_prose_stays_on_weak_evidence():
+    kinds, unsure = decided([0.3, 0.3, 0.9], ["caption", "related", "body"])
+    assert kinds == ["body"] * 3
+    assert unsure == [True, True, False]
+
+
+def test_most_of_the_prose_goes_on_strong_evidence():
+    assert decided([0.01, 0.01, 0.9], ["donation", "comment", "body"])[0] == ["donation", "comment", "body"]
+
+
+def test_a_small_part_of_the_prose_goes_on_ordinary_evidence():
+    assert decided([0.3, 0.9, 0.9], ["donation", "body", "body"])[0] == ["donation", "body", "body"]
+
+
+def test_characters_count_not_lines():
+    """Many short appeals beside one long story are a small part of the prose."""
+    assert decided([0.3, 0.3, 0.3, 0.9], ["donation"] * 3 + ["body"], sizes=[60, 60, 60, 2000])[0] == ["donation"] * 3 + ["body"]
+
+
+def test_lines_that_are_no_prose_go_on_ordinary_evidence_however_many():
+    keep = [0.3] * 9 + [0.9]
+    kinds, _ = decided(keep, ["navigation"] * 9 + ["body"], prose=[False] * 9 + [True])
+    assert kinds == ["navigation"] * 9 + ["body"]
+
+
+def test_each_text_is_weighed_by_itself():
+    story, clutter = "x" * 100, "y" * 100
+    texts = [f"{clutter}\n{story}\n{story}", "", clutter]
+    kinds, unsure = decided([0.3, 0.9, 0.9, 0.3], ["donation", "body", "body", "donation"], texts=texts)
+    assert kinds == ["donation", "body", "body", "body"]
+    assert unsure == [False, False, False, True]
+
+
+def test_no_lines_have_no_kinds():
+    kinds, unsure = decide(np.zeros((0, len(KINDS))), np.zeros(0), split(["", "\n"]), np.zeros(0, dtype=bool), CUT)
+    assert len(kinds) == len(unsure) == 0
+
+
+@st.composite
+def texts(draw):
+    count = draw(st.integers(1, 6))
+    each = lambda one: draw(st.lists(one, min_size=count, max_size=count))
+    return each(st.floats(0, 1, width=32)), each(st.sampled_from(KINDS)), each(st.integers(1, 300)), each(st.booleans())
+
+
+@settings(deadline=None)
+@given(texts(), st.floats(0, 0.75))
+def test_what_goes_is_clutter_and_below_the_cut(case, cut):
+    keep, kinds, sizes, prose = case
+    found, unsure = decided(keep, kinds, sizes=sizes, prose=prose, cut=cut)
+    for score, kind, doubt in zip(keep, found, unsure, strict=True):
+        assert KINDS.index(kind) in KEPT_COLUMNS or score < cut
+        assert not doubt or (kind in ("body", "subheading", "headline") and score < cut)
+
+
+@settings(deadline=None)
+@given(texts())
+def test_prose_is_never_lost_whole_unless_it_is_surely_clutter(case):
+    keep, kinds, sizes, prose = case
+    found, _ = decided(keep, kinds, sizes=sizes, prose=prose)
+    paragraphs = [(score, KINDS.index(kind) in KEPT_COLUMNS) for score, kind, reads in zip(keep, found, prose, strict=True) if reads]
+    assert not paragraphs or any(stays for _, stays in paragraphs) or max(score for score, _ in paragraphs) < CUT / 4
+
+
+def goes(keep, sizes, cut):
+    found, _ = decided(keep, ["caption"] * len(keep), sizes=sizes, cut=cut)
+    return [kind == "caption" for kind in found]
+
+
+@pytest.mark.parametrize(("keep", "low", "high"), [([0.2, 0.3, 0.9], 0.25, 0.4), ([0.15, 0.39], 0.2, 0.4)])
+def test_more_caution_never_takes_more(keep, low, high):
+    taken, more = goes(keep, [100] * len(keep), low), goes(keep, [100] * len(keep), high)
+    assert all(there or not here for here, there in zip(taken, more, strict=True))
+
+
+def test_verdicts_and_spans_cannot_be_changed():
+    span = Span(5, 8, "ad", 0.1, "reads like ad inside a line")
+    verdict = Verdict("Rain. Buy", 0, 9, "body", True, 0.9, "body", 0.8, "reads like body", (span,))
+    for value, field in ((span, "kind"), (verdict, "keep")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, field, "body")
+    assert Verdict("Rain.", 0, 5, "body", True, 0.9, "body", 0.8, "").spans == ()

@@ -1,0 +1,105 @@
+"""The stage for pages: what the markup says beside the text, learned from the pages of folds 1 to 4."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from declutter import fit, markup, model, page
+from declutter.document import Array
+from declutter.features import KEPT_COLUMNS, Floats
+from declutter.kinds import KINDS
+from training import align, corpora, labels
+
+ALIGNED_WEIGHT = 0.3  # of a line known by alignment alone, beside a hand-labelled one
+MAX_LINES = 2500
+
+
+def hand_kinds() -> dict[str, dict[str, str]]:
+    """Page id -> line hash -> its kind, where all labellings of the page's texts agree on it."""
+    votes: dict[str, dict[str, set[str]]] = collections.defaultdict(lambda: collections.defaultdict(set))
+    for row in labels.read():
+        for key, _, kind in row["lines"]:
+            votes[row["id"]][key].add(kind)
+    return {page_id: {key: min(kinds) for key, kinds in lines.items() if len(kinds) == 1} for page_id, lines in votes.items()}
+
+
+def sources() -> Iterator[tuple[dict[str, str], list[str] | None]]:
+    """Every page of folds 1 to 4 with a reference, and those of the evaluation data that were labelled by hand."""
+    for row in corpora.pages():
+        yield row, corpora.reference(row)
+    wanted = {row["id"] for row in labels.read()}
+    for row in corpora.rows("trafilatura_eval"):
+        if row["id"] in wanted and row["fold"] in corpora.TRAINING_FOLDS:
+            yield row, None
+
+
+def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> fit.Article:
+    """A page as an article to learn from: hand labels where a line has one, alignment elsewhere."""
+    allowed = np.zeros((len(read.lines), len(KINDS)), dtype=bool)
+    weight = np.full(len(read.lines), ALIGNED_WEIGHT, dtype=np.float32)
+    kept = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
+    aligned = align.align(read.lines, gold, row.get("title")) if gold is not None else [-1] * len(read.lines)
+    for i, ((key, _), answer) in enumerate(zip(labels.keys(read.lines), aligned, strict=True)):
+        if key in hand:
+            allowed[i, KINDS.index(hand[key])] = True
+            weight[i] = 1
+        elif answer >= 0:
+            allowed[i] = kept if answer else ~kept
+    return fit.Article(read.text, allowed, row["site"], weight)
+
+
+def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, float]]:
+    """The stage for pages and its figures out of fold."""
+    hand, pages, articles = hand_kinds(), [], []
+    for row, gold in sources():
+        read = page.read(row["html"])
+        if 0 < len(read.lines) <= MAX_LINES:
+            pages.append(read)
+            articles.append(labelled(read, row, gold, hand.get(row["id"], {})))
+    data = fit.prepare(articles)
+    names, bounds = markup.markup_names(pages)
+    stages = [_opinion_stage(names, bounds, data, fold) for fold in [*range(fit.FOLDS), None]]
+    opinion = np.zeros((len(data.fold), model.OUTPUTS), dtype=np.float32)
+    for fold, (weights, bias) in enumerate(stages[:-1]):
+        here = data.fold == fold
+        opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
+    columns = fit.second_input(data, fit.look_out_of_fold(data, lines.fold_stages))
+    columns = np.concatenate([columns, _markup_columns(pages, data, opinion)])
+    fitted = fit.fit_stage(columns, data, seed=4, jobs=jobs)
+    weights, bias = stages[-1]
+    return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
+
+
+def _opinion_stage(names: Array, bounds: Array, data: fit.Prepared, without: int | None) -> tuple[Floats, Floats]:
+    """What the names around a line say: of its kind from hand labels, of its standing in the article from all."""
+    from scipy.sparse import csr_array
+    from sklearn.linear_model import LogisticRegression
+
+    count = np.diff(bounds)
+    values = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
+    matrix = csr_array((values, names, bounds), shape=(len(count), markup.MARKUP_BUCKETS))
+    weights = np.zeros((markup.MARKUP_BUCKETS, model.OUTPUTS), dtype=np.float32)
+    bias = np.zeros(model.OUTPUTS, dtype=np.float32)
+    bias[:-1] = -12
+    elsewhere = data.fold != without
+    firm = np.flatnonzero((data.allowed.sum(axis=1) == 1) & elsewhere)
+    linear = LogisticRegression(C=3.0, max_iter=40).fit(matrix[firm], data.allowed[firm].argmax(axis=1))
+    weights[:, linear.classes_], bias[linear.classes_] = linear.coef_.T, linear.intercept_
+    some = np.flatnonzero(data.labelled & elsewhere)
+    kept = data.allowed[some][:, KEPT_COLUMNS].any(axis=1)
+    linear = LogisticRegression(C=3.0, max_iter=40).fit(matrix[some], kept, sample_weight=data.weight[some])
+    weights[:, -1], bias[-1] = linear.coef_[0], linear.intercept_[0]
+    return weights, bias
+
+
+def _markup_columns(pages: Sequence[page.Page], data: fit.Prepared, opinion: Floats) -> Floats:
+    blocks, at, first = [], 0, 0
+    for parts in data.batches:
+        n, count = len(parts.lines), len(parts.lines.bounds) - 1
+        numbers = markup.numbers(pages[first : first + count], parts.lines, parts.words, opinion[at : at + n])
+        blocks.append(np.stack(list(numbers.values())))
+        at, first = at + n, first + count
+    return np.concatenate(blocks, axis=1)
