@@ -1,8 +1,11 @@
 r"""Take the clutter out of scraped news and leave the article.
 
 >>> import declutter
->>> text = "Ferry limps home after engine-room flood\n\nThe ferry returned to Port Ansel shortly before midnight, its pumps still \
-running.\nSign up for our newsletter and get the stories that matter in your inbox.\nNobody was hurt, the harbour master said."
+>>> text = '''Ferry limps home after engine-room flood
+...
+... The ferry returned to Port Ansel shortly before midnight, its pumps still running.
+... Sign up for our newsletter and get the stories that matter in your inbox.
+... Nobody was hurt, the harbour master said.'''
 >>> print(declutter.clean(text))
 Ferry limps home after engine-room flood
 <BLANKLINE>

@@ -39,20 +39,23 @@ def grow(
     weight: Floats,
     growth: Growth,
     *,
+    start: Floats | None = None,
     seed: int = 0,
     progress: Callable[[], None] = lambda: None,
 ) -> Trees:
     """Trees for features (features, lines) and, for each line, which of the outputs it may be (lines, outputs).
 
     One output allowed is a label; several say "one of these".  With a single output column the loss is logistic and the column is
-    the label.  `progress` is called once a tree.  The same input and seed give the same trees.
+    the label.  `start` (lines, outputs) are scores that the trees build on; whoever predicts adds them again.  `progress` is called
+    once a tree.  The same input and seed give the same trees.
     """
     rng = np.random.default_rng(seed)
     borders = _borders(columns, rng)
     bins = np.stack([np.searchsorted(edge, column).astype(np.uint8) for edge, column in zip(borders, columns, strict=True)])
     gradients = _logistic if allowed.shape[1] == 1 else _softmax
     base = _base(allowed, weight)
-    scores = np.tile(base, (len(weight), 1))
+    scores = np.tile(base, (len(weight), 1)) if start is None else start.astype(np.float32)
+    base = base if start is None else np.zeros_like(base)
     feature = np.zeros((growth.trees, growth.depth), dtype=np.int32)
     border = np.zeros((growth.trees, growth.depth), dtype=np.float32)
     leaves = np.zeros((growth.trees, 1 << growth.depth, allowed.shape[1]), dtype=np.float32)

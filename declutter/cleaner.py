@@ -82,16 +82,16 @@ class Cleaner:
             raise ValueError("sites: counts of a site's lines are not read by this version")
         self.named_to_keep = as_kinds(keep)
         self.kept = kept_kinds(self.named_to_keep, drop)
-        self.line_cut = verdict.cut_at(caution, verdict.CUT)
-        self.piece_cut = verdict.cut_at(caution, verdict.PIECE_CUT)
+        self.caution = caution
         self.keep_lines = _patterns(keep_lines, "keep_lines")
         self.drop_lines = _patterns(drop_lines, "drop_lines")
+        verdict.cut_at(caution, 0.5)  # refuses what is no caution
         self._path = None if model is None else Path(model)
         self._model = models.shipped() if self._path is None else models.load(self._path)
         self._stays = np.array([kind in self.kept for kind in KINDS])
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the shipped model, which every process loads for itself."""
+        """Without the shipped model, which every process has; a model of one's own goes along, its file may not be there."""
         return self.__dict__ | ({"_model": None} if self._path is None else {})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -107,14 +107,14 @@ class Cleaner:
         """One verdict for each non-blank line, in order."""
         return self._verdicts([text], self._judge_batch([text]))[0]
 
-    def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:
-        """The article of a page, as text; empty where the page holds none.  `url` is where it came from, if known."""
+    def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:  # noqa: ARG002
+        """The article of a page, as text; empty where the page holds none.  `url` is for `read_html`: it decides nothing."""
         from declutter import page as pages
 
         page = pages.read(html)
         return self._texts([page.text], self._judge_batch([page.text], [page]))[0]
 
-    def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:
+    def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:  # noqa: ARG002
         """One verdict for each line of a page; offsets index `Article.page_text`."""
         from declutter import page as pages
 
@@ -151,14 +151,17 @@ class Cleaner:
         parts = cut(split(texts))
         views = opinions(self._model, parts, pages)
         paragraph = prose(views.numbers)
-        kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, self.line_cut)
+        middle = self._model.pages.stage.cut if pages and self._model.pages is not None else self._model.lines.cut
+        kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
         done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
         lines = _Texts(texts, parts)
         _settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
         _settle_repeats(done, lines, self._stays, self.named_to_keep)
         named = self._settle_patterns(done, lines)
-        for found in spans.find(self._model, parts, views, done.keep & (done.kind == BODY) & ~named, self.piece_cut):
+        for found in spans.find(
+            self._model, parts, views, done.keep & (done.kind == BODY) & ~named, verdict.cut_at(self.caution, self._model.pieces.cut)
+        ):
             if not self._stays[found.kind]:
                 done.found.setdefault(found.line, []).append(found)
         return done
@@ -302,7 +305,7 @@ def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozen
             done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
         told = {i for i, _ in pairs}
         counts = repeats.word_counts(words) if counts is None else counts
-        rest = [i for i in group if i not in told and done.kind[i] == BODY]
+        rest = [i for i in group if i not in told and done.keep[i]]
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
             done.keep[i] = done.keep[i] and "body" in named
             done.why[i] = f"repeats line {lines.number(earlier)}"

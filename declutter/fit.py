@@ -20,18 +20,20 @@ from declutter.boosting import Growth, grow
 from declutter.document import Array, Ints, split
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
-from declutter.model import FORMAT, OUTPUTS, Model, Stage, sigmoid, softmax
+from declutter.model import FORMAT, OUTPUTS, Model, Stage, leaning, sigmoid, softmax
 from declutter.samples import Sample
 from declutter.stages import Cut, cut
-from declutter.verdict import BODY, CUT, HEADLINE
+from declutter.verdict import BODY, HEADLINE
 
 FOLDS = 4
 STEPS = ("n-grams", "first stage", "second stage", "pieces")  # of `train`, as `progress` is told them
 _BATCH = 200_000  # code points of text taken at a time
+# Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
+_LINE_RECALL, _PIECE_RECALL = 0.97, 0.997
 _CLEANED_WEIGHT = 0.5  # of an article as a very good extractor would leave it, beside the article itself
 _PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
-_STRENGTH = 10.0  # inverse of the penalty on first-stage weights; 100 is no better (training/README.md)
-_ITERATIONS = 30
+_STRENGTH = 30.0  # inverse of the penalty on first-stage weights
+_ITERATIONS = 70
 _GROWTH = Growth(trees=400, rate=0.12, features=0.08)
 _TILT = 0.35  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
 
@@ -50,6 +52,7 @@ class Article:
     site: str
     weight: Any = 1.0
     spans: tuple[tuple[int, int, str], ...] = ()
+    typical: bool = True  # a text as users have them: calibration and the cut are taken from these alone
     told: bool = False  # its lines stand in another article, too: the first stage need not see them again
 
     @classmethod
@@ -63,7 +66,7 @@ class Article:
         return cls(sample.text, labels([line.kind for line in sample.lines]), sample.site or sample.text[:40], spans=tuple(spans))
 
 
-def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.1) -> Article | None:
+def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.3) -> Article | None:
     """The article as a very good extractor would leave it: its kept lines, and a few of the others.
 
     None where not every line is labelled, or nothing would change.  Without such articles among those it learns from, the model
@@ -74,9 +77,12 @@ def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.1) -> A
     if not known.all() or kept.all() or not kept.any():
         return None
     stays = kept | (rng.random(len(kept)) < leave * rng.integers(0, 2))
+    if rng.random() < 0.5:  # any line of a story can be its last: what stands last is no clutter for that
+        ends = np.flatnonzero(kept)
+        stays[int(rng.choice(ends[len(ends) // 3 :])) + 1 :] = False
     lines = split([article.text])
     text = "\n".join(article.text[start:end] for start, end in zip(lines.starts[stays], lines.ends[stays], strict=True))
-    return Article(text, article.allowed[stays], article.site, _CLEANED_WEIGHT * article.weight, told=True)
+    return Article(text, article.allowed[stays], article.site, _CLEANED_WEIGHT * article.weight, typical=False, told=True)
 
 
 def labels(kinds: Sequence[str | None]) -> Array:
@@ -133,6 +139,7 @@ class Prepared:
     allowed: Array
     weight: Floats
     fold: Ints
+    typical: Array
     told: Array
 
     @property
@@ -169,6 +176,7 @@ def prepare(articles: Sequence[Article]) -> Prepared:
         np.concatenate([article.allowed for article in articles]),
         np.concatenate([np.broadcast_to(np.float32(article.weight), size) for article, size in zip(articles, sizes, strict=True)]),
         np.repeat([fold_of(article.site) for article in articles], sizes),
+        np.repeat([article.typical for article in articles], sizes),
         np.repeat([article.told for article in articles], sizes),
     )
 
@@ -186,16 +194,18 @@ def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> t
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
         linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS)
-        linear.fit(data.ngrams[np.flatnonzero(firm)], kind, sample_weight=data.weight[firm])
-        weights[:, linear.classes_] = _per_class(linear.coef_).T
+        some = data.ngrams[np.flatnonzero(firm)]
+        met = np.unique(some.indices)  # buckets never met have no weight: leaving them out gives the same and is faster
+        linear.fit(some[:, met], kind, sample_weight=data.weight[firm])
+        weights[np.ix_(met, linear.classes_)] = _per_class(linear.coef_).T
         bias[linear.classes_] = _per_class(linear.intercept_[:, None])[:, 0]
-        if extra is None:
-            some, answers = data.ngrams[np.flatnonzero(firm)], np.isin(kind, KEPT_COLUMNS)
-        else:
+        answers = np.isin(kind, KEPT_COLUMNS)
+        if extra is not None:
             here = np.flatnonzero(extra.fold != without)
             some, answers = extra.ngrams[here], extra.answers[here]
-        linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS).fit(some, answers)
-        weights[:, -1], bias[-1] = linear.coef_[0], linear.intercept_[0]
+            met = np.unique(some.indices)
+        linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS).fit(some[:, met], answers)
+        weights[met, -1], bias[-1] = linear.coef_[0], linear.intercept_[0]
     return weights, bias
 
 
@@ -227,15 +237,17 @@ def second_input(data: Prepared, first: Floats) -> Floats:
     return np.concatenate(blocks, axis=1)
 
 
-def second_stage(columns: Floats, data: Prepared, without: int | None, seed: int) -> Stage:
-    """Trees learned from all folds but one; the curve is the identity until `calibrated`."""
+def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | None, seed: int) -> Stage:
+    """Trees learned from all folds but one; curve and cut are those of `fit_stage`."""
     elsewhere: Array = data.fold != without
     rows = np.flatnonzero(data.labelled & elsewhere)
-    trees = grow(np.ascontiguousarray(columns[:, rows]), data.allowed[rows], data.weight[rows], _GROWTH, seed=seed)
+    trees = grow(
+        np.ascontiguousarray(columns[:, rows]), data.allowed[rows], data.weight[rows], _GROWTH, start=leaning(alone[rows]), seed=seed
+    )
     firm = rows[data.allowed[rows].sum(axis=1) == 1]
     share = np.bincount(data.allowed[firm].argmax(axis=1), weights=data.weight[firm], minlength=len(KINDS)) + 1.0
     tilt = -_TILT * np.log(share / share.sum())
-    return Stage(trees, tilt.astype(np.float32), np.array([[0, 1], [0, 1]], dtype=np.float32))
+    return Stage(trees, tilt.astype(np.float32), np.array([[0, 1], [0, 1]], dtype=np.float32), 0.5)
 
 
 def _any_kept(allowed: Array) -> Array:
@@ -263,19 +275,26 @@ class Fitted:
     keep: Floats
 
 
-def fit_stage(columns: Floats, data: Prepared, *, seed: int, jobs: int) -> Fitted:
-    """Fit a second stage on all folds, and one without each fold to predict it and to calibrate."""
+def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, seed: int, jobs: int) -> Fitted:
+    """Fit a second stage on all folds, and one without each fold to predict it, to calibrate, and to find the cut.
+
+    `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines: a
+    lost body line costs more than a line left in.
+    """
     from joblib import Parallel, delayed
 
-    *held, stage = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, data, fold, seed) for fold in [*range(FOLDS), None])
+    *held, stage = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, alone, data, fold, seed) for fold in [*range(FOLDS), None])
     kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
     raw = np.zeros(len(data.fold), dtype=np.float32)
     for fold, part in enumerate(held):
         here = np.flatnonzero(data.fold == fold)
-        kinds[here], raw[here] = part.predict(np.ascontiguousarray(columns[:, here]))
-    known = data.labelled & ~data.told
+        kinds[here], raw[here] = part.predict(np.ascontiguousarray(columns[:, here]), alone[here])
+    known = data.labelled & data.typical
     curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
-    return Fitted(Stage(stage.kinds, stage.tilt, curve), kinds, np.interp(raw, *curve).astype(np.float32))
+    keep = np.interp(raw, *curve).astype(np.float32)
+    body = known & data.allowed[:, BODY] & (data.allowed.sum(axis=1) == 1)
+    lowest = min(0.5, float(np.quantile(keep[body], 1 - recall)))
+    return Fitted(Stage(stage.kinds, stage.tilt, curve, lowest), kinds, keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +319,8 @@ def fit_lines(
     run = Parallel(n_jobs=jobs)
     *fold_stages, (weights, bias) = run(delayed(first_stage)(data, extra, fold) for fold in [*range(FOLDS), None])
     progress("first stage")
-    columns = second_input(data, look_out_of_fold(data, fold_stages))
-    fitted = fit_stage(columns, data, seed=seed, jobs=jobs)
+    alone = look_out_of_fold(data, fold_stages)
+    fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs)
     progress("second stage")
     return Fit(weights, bias, fold_stages, data, fitted)
 
@@ -389,15 +408,15 @@ def piece_articles(articles: Sequence[Article], seed: int = 0) -> list[Article]:
 def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Prepared, Fitted]:
     """The stage for pieces, and what it was learned from."""
     data = prepare(piece_articles(articles, seed))
-    columns = second_input(data, look_out_of_fold(data, lines.fold_stages))
-    return data, fit_stage(columns, data, seed=seed + 2, jobs=jobs)
+    alone = look_out_of_fold(data, lines.fold_stages)
+    return data, fit_stage(second_input(data, alone), alone, data, recall=_PIECE_RECALL, seed=seed + 2, jobs=jobs)
 
 
 def figures(data: Prepared, fitted: Fitted) -> dict[str, float]:
     """Figures over labelled lines predicted out of fold, headlines left out of keep and drop."""
     rows = np.flatnonzero((data.allowed.sum(axis=1) == 1) & ~data.told)
     truth = data.allowed[rows].argmax(axis=1)
-    kept, stays = np.isin(truth, KEPT_COLUMNS), fitted.keep[rows] >= CUT
+    kept, stays = np.isin(truth, KEPT_COLUMNS), fitted.keep[rows] >= fitted.stage.cut
     firm = truth != HEADLINE
     out = {
         "lines": len(rows),

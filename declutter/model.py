@@ -30,6 +30,9 @@ from declutter.trees import Trees
 FORMAT = 1
 MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
 OUTPUTS = len(KINDS) + 1  # the kinds, and whether the line could stand in an article at all
+# How much of the first stage's answer the trees start from: 0.6 lifts macro F1 over kinds from 0.470 to 0.497 and leaves 89 % of clean
+# bodies untouched in place of 85 %, at the same body recall (folds 1 to 4, out of fold)
+_LEAN = 0.6
 _RETRAIN = "make one with 'declutter train SAMPLES... -o MODEL'"
 
 
@@ -41,17 +44,22 @@ class ModelError(ValueError):
 class Stage:
     """The second stage, for lines, for pieces of lines or for pages: trees for the kinds, and what is made of their answer.
 
-    `tilt` (kinds,) is added to the scores before a kind is chosen, so that rare kinds are chosen as often as they are right; the
+    `cut` is the probability below which a line goes by default.  `tilt` (kinds,) is added to the scores before a kind is chosen, so
+    that rare kinds are chosen as often as they are right; the
     probability of belonging to the article is taken before.  `curve` makes that one calibrated: points and values, both rising.
     """
 
     kinds: Trees
     tilt: Floats
     curve: Floats
+    cut: float
 
-    def predict(self, columns: Floats) -> tuple[Floats, Floats]:
-        """Probabilities of the kinds (lines, kinds) and of belonging to the article (lines,), from (features, lines)."""
-        scores = self.kinds.predict(columns)
+    def predict(self, columns: Floats, alone: Floats) -> tuple[Floats, Floats]:
+        """Probabilities of the kinds (lines, kinds) and of belonging to the article (lines,), from (features, lines).
+
+        `alone` (lines, outputs) is what the first stage says; the trees correct it.
+        """
+        scores = self.kinds.predict(columns) + leaning(alone)
         raw = softmax(scores)[:, features.KEPT_COLUMNS].sum(axis=1)
         return softmax(scores + self.tilt), np.interp(raw, *self.curve).astype(np.float32)
 
@@ -105,6 +113,12 @@ def probabilities(sums: Floats, count: Array, bias: Floats) -> Floats:
     return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
 
 
+def leaning(alone: Floats) -> Floats:
+    """Scores of the kinds (lines, kinds) that the second stage starts from: a part of the first stage's log-probabilities."""
+    start: Floats = (_LEAN * np.log(alone[:, :-1] + 1e-4)).astype(np.float32)
+    return start
+
+
 def softmax(scores: Floats) -> Floats:
     """Probabilities from scores, along the last axis."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
@@ -127,8 +141,9 @@ def save(model: Model, path: Path) -> None:
         arrays |= {"markup": model.pages.weights.astype(np.float16), "markup_bias": model.pages.bias}
         stages["pages"] = model.pages.stage
     for name, stage in stages.items():
-        arrays |= {f"{name}_curve": stage.curve, f"{name}_tilt": stage.tilt}
+        arrays |= {f"{name}_curve": stage.curve, f"{name}_tilt": stage.tilt, f"{name}_cut": np.array([stage.cut], dtype=np.float32)}
         arrays |= {f"{name}_{part}": getattr(stage.kinds, part) for part in _PARTS}
+        arrays[f"{name}_leaves"] = stage.kinds.leaves.astype(np.float16)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key, array in arrays.items():
@@ -181,19 +196,22 @@ def _read(content: bytes, name: str) -> Model:
         trees = Trees(
             feature,
             take(f"{name_}_border", "float32", count, depth),
-            take(f"{name_}_leaves", "float32", count, 1 << depth, len(KINDS)),
+            take(f"{name_}_leaves", "float16", count, 1 << depth, len(KINDS)).astype(np.float32),
             take(f"{name_}_base", "float32", len(KINDS)),
         )
         curve = take(f"{name_}_curve", "float32", 2, None)
-        if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1]) < 0).any():
-            raise ModelError(f"{name}: {name_}_curve does not rise; {_RETRAIN}")
-        return Stage(trees, take(f"{name_}_tilt", "float32", len(KINDS)), curve)
+        if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1], prepend=0, append=1) < 0).any():
+            raise ModelError(f"{name}: {name_}_curve does not rise from 0 to 1; {_RETRAIN}")
+        cut = float(take(f"{name_}_cut", "float32", 1)[0])
+        if not 0 <= cut <= 1:
+            raise ModelError(f"{name}: {name_}_cut is {cut}, no probability; {_RETRAIN}")
+        return Stage(trees, take(f"{name_}_tilt", "float32", len(KINDS)), curve, cut)
 
     def wide(key: str, rows: int) -> Floats:
         return take(key, "float16", rows, OUTPUTS).astype(np.float32)
 
     pages = None
-    if "markup" in arrays:
+    if any(key.startswith(("markup", "pages_")) for key in arrays):
         extra = len(page_number_names())
         pages = Pages(wide("markup", MARKUP_BUCKETS), take("markup_bias", "float32", OUTPUTS), stage("pages", len(number_names()) + extra))
     lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))

@@ -23,6 +23,7 @@ _SKIPPED = frozenset(
         "style",
         "noscript",
         "template",
+        "title",
         "svg",
         "math",
         "iframe",
@@ -95,6 +96,7 @@ _BLOCKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_TAG, _TAG_IN_BYTES = re.compile(r"<[a-zA-Z]"), re.compile(rb"<[a-zA-Z]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -144,7 +146,7 @@ class _Cutter:
         """Text of the innermost open element."""
         if not text:
             return
-        if any(level.tag == "pre" for level in self.levels[-4:]):
+        if self.levels[-1].places & PLACE_BIT["pre"]:
             for number, line in enumerate(re.split(r"\r\n|\r|\n", text)):
                 if number:
                     self.end()
@@ -166,14 +168,15 @@ class _Cutter:
         """The line ends here, if there is one."""
         if self.at:
             text = _SPACE.sub(" ", "".join(self.parts)).strip() if not self._in_pre() else "".join(self.parts).rstrip()
-            text = text.removesuffix(" |").removeprefix("| ")
-            if text.strip(" |"):
+            if self.at[-1].places & PLACE_BIT["table"]:
+                text = text.strip("| ")  # empty cells at the edges
+            if text.strip():
                 self.lines.append(text)
                 self.places.append(self._place())
         self.parts, self.at, self.linked, self.size = [], [], 0, 0
 
     def _in_pre(self) -> bool:
-        return any(level.tag == "pre" for level in self.at)
+        return bool(self.at[-1].places & PLACE_BIT["pre"])
 
     def _place(self) -> Place:
         names = [*self.at[-1].own]
@@ -185,18 +188,27 @@ class _Cutter:
 
 def read(html: str | bytes) -> Page:
     """Cut a page into lines.  Nothing is fetched; an empty page or one that cannot be parsed has no lines."""
-    import trafilatura
-
-    try:
-        tree = trafilatura.load_html(html)
-    except (ValueError, RecursionError):
-        tree = None
+    # libxml2 reads no further than half of a surrogate pair
+    given = html.encode("utf-8", "replace").decode() if isinstance(html, str) else html
+    tree = _parsed(given)
+    if tree is None and (_TAG_IN_BYTES.search(given) if isinstance(given, bytes) else _TAG.search(given)):
+        # a fragment of one block is refused as no page: put into a page, it is one
+        tree = _parsed(b"<html><body><div>" + given + b"</div>" if isinstance(given, bytes) else f"<html><body><div>{given}</div>")
     if tree is None:
         return Page((), (), "", "", None)
     titles, body = _own_words(tree)
     cutter = _Cutter([_Level("", 0, (), 0)])
     _walk(tree, cutter)
     return Page(tuple(cutter.lines), tuple(cutter.places), titles, body, tree)
+
+
+def _parsed(html: str | bytes) -> Any:
+    import trafilatura
+
+    try:
+        return trafilatura.load_html(html)
+    except (ValueError, RecursionError):
+        return None
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:

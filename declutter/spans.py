@@ -16,7 +16,6 @@ from declutter.document import Array, Ints, split
 from declutter.features import KEPT_COLUMNS
 from declutter.model import Model
 from declutter.stages import Cut, Opinions, cut
-from declutter.verdict import PIECE_CUT
 
 JOINED = 5  # pieces of an only line that make it an article whose line breaks are lost
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
@@ -58,12 +57,12 @@ def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: floa
     ]
     inner = cut(split(texts))
     alone, _ = model.look(*features.ngrams(inner.piece_words), inner.first_pieces)
-    kinds, keep = model.pieces.predict(context.stacked(context.columns(inner.lines, inner.words, alone)))
+    kinds, keep = model.pieces.predict(context.stacked(context.columns(inner.lines, inner.words, alone)), alone)
     bounds = np.cumsum([0, *map(len, groups)])
     whole = joined(parts)
     for line, low, high in zip(suspects.tolist(), bounds[:-1], bounds[1:], strict=True):
         own = every[low:high]
-        goes = _goes(keep[low:high], pieces.ends[own] - pieces.starts[own], piece_cut, bool(whole[line]))
+        goes = _goes(keep[low:high], pieces.ends[own] - pieces.starts[own], piece_cut, model.pieces.cut, bool(whole[line]))
         yield from _spans(parts, line, own, goes, kinds[low:high], keep[low:high])
 
 
@@ -75,12 +74,12 @@ def _suspect(parts: Cut, views: Opinions) -> Array:
     return suspect
 
 
-def _goes(keep: Array, size: Ints, piece_cut: float, whole: bool) -> Array:
+def _goes(keep: Array, size: Ints, piece_cut: float, middle_cut: float, whole: bool) -> Array:
     """Which pieces of one line go; a line that would lose most of its characters loses what is surest, or nothing."""
     most = _MOST * size.sum()
     # the guards look at the measured middle, whatever the cut: so more caution never takes more
-    strength = 1.0 if size[keep < PIECE_CUT].sum() <= most else _STRONG
-    middle = keep < PIECE_CUT * strength
+    strength = 1.0 if size[keep < middle_cut].sum() <= most else _STRONG
+    middle = keep < middle_cut * strength
     if middle.all() or (not whole and size[middle].sum() > most):
         return np.zeros_like(middle)
     goes: Array = keep < piece_cut * strength

@@ -60,9 +60,9 @@ def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
     if pages and model.pages is not None:
         opinion = _markup_opinion(model.pages, pages)
         columns = context.stacked(numbers | markup.numbers(pages, parts.lines, parts.words, opinion))
-        kinds, keep = model.pages.stage.predict(columns)
+        kinds, keep = model.pages.stage.predict(columns, alone)
     else:
-        kinds, keep = model.lines.predict(context.stacked(numbers))
+        kinds, keep = model.lines.predict(context.stacked(numbers), alone)
     return Opinions(alone, alone_pieces, kinds, keep, numbers)
 
 

@@ -17,8 +17,6 @@ from declutter.kinds import KINDS
 BODY, HEADLINE, SUBHEADING = (KINDS.index(kind) for kind in ("body", "headline", "subheading"))
 _CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
 
-CUT = 0.4  # a line goes if its score is below; out of fold on folds 1 to 4 (training/README.md)
-PIECE_CUT = 0.25  # the same for a piece of a line: a lost half sentence is worse than a lost line
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
 _MOST = 0.5  # of the characters in paragraphs
 
@@ -67,20 +65,24 @@ def cut_at(caution: float, middle: float) -> float:
     return float(np.interp(caution, (0, 0.5, 1), (min(0.75, middle + 0.3), middle, 0)))
 
 
-def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float) -> tuple[Ints, Array]:
+def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float, middle: float) -> tuple[Ints, Array]:
     """The kind of each line, as an index, and whether it was kept only because the evidence against it is weak.
 
-    `kinds` is (lines, kinds), `keep` and `paragraph` (lines,): which lines read like prose.
+    `kinds` is (lines, kinds), `keep` and `paragraph` (lines,): which lines read like prose.  `middle` is the cut at a caution of 0.5.
     """
     size = (lines.last - lines.first) * paragraph
     # both guards look at the measured middle, whatever the cut: so more caution never takes more
-    endangered = (_lost(size, keep < CUT, lines) > _MOST)[lines.text_of]
-    stays = paragraph & (keep >= CUT * np.where(endangered, _STRONG, 1))
+    endangered = (_lost(size, keep < middle, lines) > _MOST)[lines.text_of]
+    stays = paragraph & (keep >= middle * np.where(endangered, _STRONG, 1))
     only = (np.bincount(lines.text_of, weights=stays, minlength=len(lines.bounds) - 1) == 0)[lines.text_of] & paragraph
     best_of_text = np.zeros(len(lines.bounds) - 1)
     np.maximum.at(best_of_text, lines.text_of, keep * paragraph)
-    cuts = np.where(paragraph & (keep == best_of_text[lines.text_of]), min(cut, CUT), cut)  # the likeliest prose of a text
-    goes = keep < cuts * np.where(only, _STRONG**2, np.where(endangered, _STRONG, 1))
+    cuts = np.where(paragraph & (keep == best_of_text[lines.text_of]), min(cut, middle), cut)  # the likeliest prose of a text
+    alone = (np.diff(lines.bounds) == 1)[lines.text_of]
+    strength = np.where(only | alone, _STRONG**2, np.where(endangered, _STRONG, 1))
+    # a text of which nothing would stay keeps what is not surely clutter
+    none = (np.bincount(lines.text_of, weights=keep >= middle * strength, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
+    goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)
     best = kinds.argmax(axis=1)
     clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
     looks_kept = np.isin(best, KEPT_COLUMNS)

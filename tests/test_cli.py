@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 import declutter
+from declutter import fit
+from declutter.boosting import Growth
 from declutter.cli import main
 from declutter.kinds import KEPT, KINDS
 
@@ -446,6 +448,70 @@ def test_train_on_an_empty_folder_says_what_it_looked_for(run, tmp_path):
 
     assert done.code == 2
     assert one_line(done, ".tsv")
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    """A folder of labelled articles of sixteen made-up papers, and a training so small that it takes seconds."""
+    monkeypatch.setattr(fit, "_GROWTH", Growth(trees=12, depth=3, rate=0.3, features=0.15))
+    monkeypatch.setattr(fit, "_ITERATIONS", 5)
+    folder = tmp_path / "taught"
+    folder.mkdir()
+    for number in range(16):
+        rows = SAMPLE.replace("wick.test", f"paper{number}.test").replace("Monday", f"day {number}")
+        more = f"body\t{MILL}related\tRead more: Mill sold on day {number}\nbody\t{OVEN}"
+        more += f"donation\tGive to the newsroom of paper {number} today.\n"
+        (folder / f"{number:02}.tsv").write_text(rows + more, encoding="utf-8")
+    return folder
+
+
+def test_a_trained_model_is_used_by_the_other_commands(run, story, taught, tmp_path):
+    model = tmp_path / "own.npz"
+    trained = run("train", taught, "-o", model, "-j", "1")
+
+    assert (trained.code, trained.out) == (0, b"")
+    assert "16 articles" in trained.err
+    assert "keep/drop" in trained.err
+    assert "Traceback" not in trained.err
+    clean = run("clean", "--model", model, stdin=TEXT.encode())
+    assert (clean.code, clean.err) == (0, "")
+    assert set(clean.out.splitlines()) < set(TEXT.encode().splitlines())
+    assert b"ADVERTISEMENT" not in clean.out
+    assert b"Jon P\xc3\xa9rin" in clean.out
+    assert clean.out.decode() == declutter.Cleaner(model=model).clean(TEXT)
+    card = json.loads(run("model", "--model", model).out)
+    assert card["corpora"]["samples"]["files"] == 16
+    assert run("evaluate", "--model", model, taught).code == 0
+    verdicts = [json.loads(line) for line in run("explain", "--json", "--model", model, story).out.splitlines()]
+    assert verdicts
+
+
+def test_training_twice_gives_the_same_file(run, taught, tmp_path):
+    few = sorted(taught.iterdir())
+    for name, paths in (("one", [taught]), ("two", few)):
+        assert run("train", *paths, "-o", tmp_path / f"{name}.npz", "-j", "1").code == 0
+
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_training_on_too_few_sites_is_one_line_and_leaves_the_old_model(run, taught, tmp_path):
+    model = tmp_path / "own.npz"
+    model.write_bytes(b"an older file")
+    done = run("train", *sorted(taught.iterdir())[:2], "-o", model, "-j", "1")
+
+    assert done.code == 2
+    label, error = done.err.splitlines()
+    assert label == "2 articles"
+    assert "too few sites" in error
+    assert model.read_bytes() == b"an older file"
+
+
+def test_a_model_that_cannot_be_written_is_one_line(run, taught, tmp_path):
+    done = run("train", taught, "-o", tmp_path / "none" / "own.npz", "-j", "1")
+
+    assert done.code == 2
+    assert "own.npz" in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
 
 
 # errors

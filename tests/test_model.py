@@ -1,5 +1,6 @@
 """Model files: written, read back, and refused in one plain line where they cannot be used."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -11,32 +12,40 @@ from hypothesis import strategies as st
 
 from declutter import features
 from declutter import model as models
-from declutter.features import BUCKETS
+from declutter.context import number_names
+from declutter.features import BUCKETS, KEPT_COLUMNS
 from declutter.kinds import KINDS
-from declutter.model import FORMAT, OUTPUTS, Model, ModelError, Stage, load, save
+from declutter.markup import MARKUP_BUCKETS, page_number_names
+from declutter.model import FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
 from declutter.trees import Trees
 
-INPUTS = 6
+INPUTS = len(number_names())
+PAGE_INPUTS = INPUTS + len(page_number_names())
+STAGES = {"lines": INPUTS, "pieces": INPUTS, "pages": PAGE_INPUTS}
+PARTS = ("feature", "border", "leaves", "base")
 
 
-def tiny_trees(rng, outputs):
-    return Trees(
-        rng.integers(0, INPUTS, (3, 2)).astype(np.int32),
-        rng.standard_normal((3, 2)).astype(np.float32),
-        rng.standard_normal((3, 4, outputs)).astype(np.float32),
-        rng.standard_normal(outputs).astype(np.float32),
-    )
+def normal(rng, *shape):
+    return rng.standard_normal(shape).astype(np.float32)
 
 
-def tiny(seed=0):
-    """A model of the right shapes that knows nothing."""
-    rng = np.random.default_rng(seed)
-    weights = np.zeros((BUCKETS, OUTPUTS), dtype=np.float32)
-    weights[:50] = rng.standard_normal((50, OUTPUTS)).astype(np.float16)
+def tiny_stage(rng, inputs):
+    leaves = normal(rng, 3, 4, len(KINDS)).astype(np.float16).astype(np.float32)  # files hold half floats
+    trees = Trees(rng.integers(0, inputs, (3, 2)).astype(np.int32), normal(rng, 3, 2), leaves, normal(rng, len(KINDS)))
     curve = np.array([[0, 0.5, 1], [0.1, 0.4, 0.9]], dtype=np.float32)
-    stages = [Stage(tiny_trees(rng, len(KINDS)), tiny_trees(rng, 1), curve) for _ in range(2)]
-    card = {"format": FORMAT, "features": features.VERSION, "kinds": list(KINDS), "inputs": INPUTS, "declutter": "0", "note": "é"}
-    return Model(weights, rng.standard_normal(OUTPUTS).astype(np.float32), *stages, card)
+    return Stage(trees, normal(rng, len(KINDS)), curve, 0.25)
+
+
+def tiny(seed=0, *, pages=True):
+    """A model of the right shapes that knows nothing, with or without the part for pages."""
+    rng = np.random.default_rng(seed)
+    weights, markup = np.zeros((BUCKETS, OUTPUTS), dtype=np.float32), np.zeros((MARKUP_BUCKETS, OUTPUTS), dtype=np.float32)
+    weights[:50] = normal(rng, 50, OUTPUTS).astype(np.float16)
+    markup[:50] = normal(rng, 50, OUTPUTS).astype(np.float16)
+    lines, pieces, whole = (tiny_stage(rng, inputs) for inputs in STAGES.values())
+    learned = Pages(markup, normal(rng, OUTPUTS), whole) if pages else None
+    card = {"format": FORMAT, "features": features.VERSION, "kinds": list(KINDS), "declutter": "0", "note": "é"}
+    return Model(weights, normal(rng, OUTPUTS), lines, pieces, learned, card)
 
 
 @pytest.fixture(scope="module")
@@ -46,23 +55,37 @@ def file(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def without_pages(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "texts.npz"
+    save(tiny(pages=False), path)
+    return path
+
+
 def arrays(path):
     with np.load(path, allow_pickle=False) as held:
         return {name: held[name] for name in held.files}
 
 
+def alone(count):
+    """What a first stage might say of some lines."""
+    return models.probabilities(normal(np.random.default_rng(3), count, OUTPUTS), np.ones(count), np.zeros(OUTPUTS, np.float32))
+
+
+def stages_of(model):
+    return [model.lines, model.pieces, *([model.pages.stage] if model.pages else [])]
+
+
 def same(one, two):
-    return (
-        np.array_equal(one.weights, two.weights)
-        and np.array_equal(one.bias, two.bias)
-        and one.card == two.card
-        and all(
-            np.array_equal(getattr(getattr(a, trees), part), getattr(getattr(b, trees), part))
-            for a, b in ((one.lines, two.lines), (one.pieces, two.pieces))
-            for trees in ("kinds", "keep")
-            for part in ("feature", "border", "leaves", "base")
-        )
-    )
+    if (one.pages is None) != (two.pages is None) or one.card != two.card:
+        return False
+    mine, theirs = stages_of(one), stages_of(two)
+    pairs = [(one.weights, two.weights), (one.bias, two.bias)]
+    pairs += [(getattr(a, name), getattr(b, name)) for a, b in zip(mine, theirs, strict=True) for name in ("tilt", "curve", "cut")]
+    pairs += [(getattr(a.kinds, part), getattr(b.kinds, part)) for a, b in zip(mine, theirs, strict=True) for part in PARTS]
+    if one.pages:
+        pairs += [(one.pages.weights, two.pages.weights), (one.pages.bias, two.pages.bias)]
+    return all(np.asarray(a).dtype == np.asarray(b).dtype and np.array_equal(a, b) for a, b in pairs)
 
 
 def refusal(path):
@@ -79,31 +102,94 @@ def refusal(path):
 # --- part A: files of a tiny model, made up here
 
 
-def test_what_is_saved_is_loaded(file):
-    assert same(load(file), tiny())
+@pytest.mark.parametrize("pages", [True, False])
+def test_what_is_saved_is_loaded(file, without_pages, pages):
+    assert same(load(file if pages else without_pages), tiny(pages=pages))
+
+
+def test_models_with_and_without_pages_are_told_apart(file, without_pages):
+    assert load(file).pages is not None
+    assert load(without_pages).pages is None
+    assert not same(load(file), load(without_pages))
+    assert not [name for name in arrays(without_pages) if name.startswith(("markup", "pages"))]
 
 
 def test_a_loaded_model_answers_as_the_saved_one(file):
-    columns = np.random.default_rng(1).standard_normal((INPUTS, 9)).astype(np.float32)
-    for mine, theirs in ((load(file).lines, tiny().lines), (load(file).pieces, tiny().pieces)):
-        for one, two in zip(mine.predict(columns), theirs.predict(columns), strict=True):
+    for mine, theirs, inputs in zip(stages_of(load(file)), stages_of(tiny()), STAGES.values(), strict=True):
+        columns = normal(np.random.default_rng(1), inputs, 9)
+        for one, two in zip(mine.predict(columns, alone(9)), theirs.predict(columns, alone(9)), strict=True):
             assert one.tolist() == two.tolist()
 
 
 def test_answers_are_probabilities():
-    columns = np.random.default_rng(1).standard_normal((INPUTS, 50)).astype(np.float32)
-    kinds, keep = tiny().lines.predict(columns)
-    assert kinds.shape == (50, len(KINDS))
-    assert kinds.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    assert ((keep >= 0.1) & (keep <= 0.9)).all(), "the curve says so"
+    for stage, inputs in zip(stages_of(tiny()), STAGES.values(), strict=True):
+        kinds, keep = stage.predict(normal(np.random.default_rng(1), inputs, 50), alone(50))
+        assert kinds.shape == (50, len(KINDS))
+        assert kinds.sum(axis=1) == pytest.approx(1, abs=1e-5)
+        assert ((keep >= 0.1) & (keep <= 0.9)).all(), "the curve says so"
+
+
+def test_keep_is_the_probability_of_the_kept_kinds_before_the_tilt():
+    columns = normal(np.random.default_rng(1), INPUTS, 20)
+    level = dataclasses.replace(tiny().lines, tilt=np.zeros(len(KINDS), np.float32), curve=np.array([[0, 1], [0, 1]], dtype=np.float32))
+    kinds, keep = level.predict(columns, alone(20))
+    np.testing.assert_allclose(keep, kinds[:, KEPT_COLUMNS].sum(axis=1), rtol=1e-5)
+    tilted = dataclasses.replace(level, tilt=normal(np.random.default_rng(2), len(KINDS)))
+    assert tilted.predict(columns, alone(20))[1].tolist() == keep.tolist()
+    assert not np.allclose(tilted.predict(columns, alone(20))[0], kinds)
+
+
+def test_the_kinds_lean_on_what_the_line_looks_like_alone():
+    columns = normal(np.random.default_rng(1), INPUTS, 20)
+    sure = np.full((20, OUTPUTS), 1e-6, dtype=np.float32)
+    sure[:, 3] = 1
+    leaning, _ = tiny().lines.predict(columns, sure)
+    level, _ = tiny().lines.predict(columns, np.full((20, OUTPUTS), 0.05, dtype=np.float32))
+    assert (leaning[:, 3] > level[:, 3]).all()
+
+
+def test_a_tilt_favours_its_kind():
+    columns = normal(np.random.default_rng(1), INPUTS, 20)
+    for slot in range(len(KINDS)):
+        tilt = np.zeros(len(KINDS), np.float32)
+        tilt[slot] = 50
+        kinds, _ = dataclasses.replace(tiny().lines, tilt=tilt).predict(columns, alone(20))
+        assert set(kinds.argmax(axis=1).tolist()) == {slot}
+
+
+def test_keep_rises_with_the_probability_of_the_kept_kinds():
+    stage = tiny().lines
+    columns = normal(np.random.default_rng(1), INPUTS, 60)
+    raw = dataclasses.replace(stage, curve=np.array([[0, 1], [0, 1]], dtype=np.float32)).predict(columns, alone(60))[1]
+    keep = stage.predict(columns, alone(60))[1]
+    assert (np.diff(keep[np.argsort(raw, kind="stable")]) >= 0).all()
+
+
+def test_a_file_holds_leaves_and_weights_as_half_floats(tmp_path):
+    """Half the size, and answers that differ by less than a reader of scores sees."""
+    fine = tiny()
+    leaves = fine.lines.kinds.leaves * np.float32(1.0001)
+    fine = dataclasses.replace(fine, lines=dataclasses.replace(fine.lines, kinds=dataclasses.replace(fine.lines.kinds, leaves=leaves)))
+    save(fine, tmp_path / "m.npz")
+    assert {name for name, array in arrays(tmp_path / "m.npz").items() if array.dtype == np.float16} == {
+        "weights",
+        "markup",
+        *(f"{stage}_leaves" for stage in STAGES),
+    }
+    columns = normal(np.random.default_rng(1), INPUTS, 50)
+    for mine, theirs in zip(
+        load(tmp_path / "m.npz").lines.predict(columns, alone(50)), fine.lines.predict(columns, alone(50)), strict=True
+    ):
+        np.testing.assert_allclose(mine, theirs, atol=2e-3)
 
 
 def test_no_lines_have_no_answers():
-    kinds, keep = tiny().lines.predict(np.zeros((INPUTS, 0), dtype=np.float32))
-    assert kinds.shape == (0, len(KINDS))
-    assert keep.shape == (0,)
-    alone, pieces = tiny().look(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int64))
-    assert alone.shape == pieces.shape == (0, OUTPUTS)
+    for stage, inputs in zip(stages_of(tiny()), STAGES.values(), strict=True):
+        kinds, keep = stage.predict(np.zeros((inputs, 0), dtype=np.float32), alone(0))
+        assert kinds.shape == (0, len(KINDS))
+        assert keep.shape == (0,)
+    own, pieces = tiny().look(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int64))
+    assert own.shape == pieces.shape == (0, OUTPUTS)
 
 
 def test_a_line_of_one_piece_looks_like_its_piece():
@@ -122,11 +208,12 @@ def test_extreme_scores_are_probabilities_too(scores):
     assert np.isfinite(models.sigmoid(np.array(scores))).all()
 
 
-def test_equal_models_give_equal_bytes(file, tmp_path):
-    again, other = tmp_path / "again.npz", tmp_path / "other.npz"
-    save(load(file), again)
-    save(tiny(seed=1), other)
-    assert again.read_bytes() == file.read_bytes() != other.read_bytes()
+@pytest.mark.parametrize("pages", [True, False])
+def test_equal_models_give_equal_bytes(file, without_pages, tmp_path, pages):
+    held, again, other = file if pages else without_pages, tmp_path / "again.npz", tmp_path / "other.npz"
+    save(load(held), again)
+    save(tiny(seed=1, pages=pages), other)
+    assert again.read_bytes() == held.read_bytes() != other.read_bytes()
 
 
 def test_a_file_appears_whole_and_leaves_nothing_beside_it(tmp_path):
@@ -140,9 +227,8 @@ def test_a_file_appears_whole_and_leaves_nothing_beside_it(tmp_path):
 def test_a_model_that_cannot_be_written_leaves_the_old_file(tmp_path):
     path = tmp_path / "m.npz"
     path.write_bytes(b"an older file")
-    broken = tiny()
     with pytest.raises(TypeError):
-        save(Model(broken.weights, broken.bias, broken.lines, broken.pieces, {"card": object()}), path)
+        save(dataclasses.replace(tiny(), card={"card": object()}), path)
     assert path.read_bytes() == b"an older file"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -234,14 +320,22 @@ class Trap:
         return exec, ("raise SystemExit('a pickle was loaded')",)
 
 
-@pytest.mark.parametrize("name", ["card", "bias", "weights", "lines_kinds_leaves", "stranger"])
+@pytest.mark.parametrize("name", ["card", "bias", "weights", "lines_leaves", "markup", "pages_tilt", "stranger"])
 def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
     refusal(changed(file, tmp_path / "trap.npz", **{name: np.array([Trap()], dtype=object)}))
 
 
-@pytest.mark.parametrize("name", sorted(["card", "weights", "bias", *(f"{s}_curve" for s in ("lines", "pieces")),
-                                         *(f"{s}_{t}_{p}" for s in ("lines", "pieces") for t in ("kinds", "keep")
-                                           for p in ("feature", "border", "leaves", "base"))]))  # fmt: skip
+ARRAYS = ["card", "weights", "bias", "markup", "markup_bias"] + [
+    f"{stage}_{part}" for stage in STAGES for part in (*PARTS, "curve", "tilt", "cut")
+]
+
+
+def test_a_model_holds_these_arrays_and_no_others(file, without_pages):
+    assert sorted(arrays(file)) == sorted(ARRAYS)
+    assert sorted(arrays(without_pages)) == sorted(name for name in ARRAYS if not name.startswith(("markup", "pages")))
+
+
+@pytest.mark.parametrize("name", ARRAYS)
 def test_every_array_must_be_there_of_its_own_type_and_shape(file, tmp_path, name):
     whole = arrays(file)[name]
     assert name in refusal(changed(file, tmp_path / "without.npz", **{name: None}))
@@ -251,7 +345,9 @@ def test_every_array_must_be_there_of_its_own_type_and_shape(file, tmp_path, nam
         assert name in refusal(changed(file, tmp_path / "letters.npz", **{name: np.array("letters")}))
 
 
-@pytest.mark.parametrize("name", ["bias", "weights", "lines_kinds_border", "pieces_keep_leaves", "lines_keep_base", "pieces_curve"])
+@pytest.mark.parametrize(
+    "name", ["bias", "weights", "markup", "markup_bias", "lines_border", "pieces_leaves", "pages_base", "pieces_curve", "lines_tilt"]
+)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
     array = arrays(file)[name].copy()
@@ -264,17 +360,31 @@ def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
     [
         ("bias", np.zeros(OUTPUTS - 1, np.float32)),
         ("weights", np.zeros((8, OUTPUTS), np.float16)),
-        ("lines_kinds_border", np.zeros((3, 3), np.float32)),
-        ("lines_kinds_leaves", np.zeros((3, 8, len(KINDS)), np.float32)),
-        ("lines_keep_leaves", np.zeros((3, 4, 2), np.float32)),
-        ("pieces_kinds_base", np.zeros(3, np.float32)),
-        ("pieces_kinds_feature", np.full((3, 2), INPUTS, np.int32)),
-        ("pieces_kinds_feature", np.full((3, 2), -1, np.int32)),
-        ("pieces_kinds_feature", np.zeros((3, 0), np.int32)),
-        ("lines_kinds_feature", np.zeros((3, 40), np.int32)),
+        ("markup", np.zeros((MARKUP_BUCKETS // 2, OUTPUTS), np.float16)),
+        ("markup", np.zeros((MARKUP_BUCKETS, len(KINDS)), np.float16)),
+        ("markup_bias", np.zeros(len(KINDS), np.float32)),
+        ("lines_border", np.zeros((3, 3), np.float32)),
+        ("lines_leaves", np.zeros((3, 8, len(KINDS)), np.float16)),
+        ("lines_leaves", np.zeros((3, 4, OUTPUTS), np.float16)),
+        ("pages_leaves", np.zeros((3, 4, 2), np.float16)),
+        ("pieces_base", np.zeros(3, np.float32)),
+        *((f"{stage}_feature", np.full((3, 2), inputs, np.int32)) for stage, inputs in STAGES.items()),
+        ("pieces_feature", np.full((3, 2), -1, np.int32)),
+        ("pieces_feature", np.zeros((3, 0), np.int32)),
+        ("lines_feature", np.zeros((3, 40), np.int32)),
+        ("lines_tilt", np.zeros(OUTPUTS, np.float32)),
+        ("pieces_tilt", np.zeros(1, np.float32)),
+        ("pages_tilt", np.zeros((1, len(KINDS)), np.float32)),
+        ("lines_cut", np.zeros(2, np.float32)),
+        ("pieces_cut", np.array([-0.1], np.float32)),
+        ("pages_cut", np.array([1.1], np.float32)),
         ("lines_curve", np.zeros((2, 0), np.float32)),
-        ("lines_curve", np.array([[0, 0], [0, 1]], np.float32)),
+        ("lines_curve", np.zeros((2, 1), np.float32)),
+        ("pieces_curve", np.array([[0, 0.5, 1]], np.float32)),
+        ("pages_curve", np.array([[0, 0], [0, 1]], np.float32)),
         ("lines_curve", np.array([[0, 1], [1, 0]], np.float32)),
+        ("lines_curve", np.array([[0, 1], [-1, 1]], np.float32)),
+        ("pages_curve", np.array([[0, 1], [0, 1.5]], np.float32)),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(file, tmp_path, name, array):
@@ -282,9 +392,17 @@ def test_arrays_that_do_not_fit_are_refused(file, tmp_path, name, array):
 
 
 def test_a_model_without_trees_is_refused(file, tmp_path):
-    none = {"lines_keep_feature": (0, 2), "lines_keep_border": (0, 2), "lines_keep_leaves": (0, 4, 1)}
     whole = arrays(file)
-    refusal(changed(file, tmp_path / "bare.npz", **{name: np.zeros(shape, whole[name].dtype) for name, shape in none.items()}))
+    for stage in STAGES:
+        none = {f"{stage}_feature": (0, 2), f"{stage}_border": (0, 2), f"{stage}_leaves": (0, 4, len(KINDS))}
+        bare = {name: np.zeros(shape, whole[name].dtype) for name, shape in none.items()}
+        assert f"{stage}_feature" in refusal(changed(file, tmp_path / "bare.npz", **bare))
+
+
+def test_the_stage_for_pages_alone_may_ask_for_markup(file, tmp_path):
+    last = np.full((3, 2), PAGE_INPUTS - 1, np.int32)
+    assert load(changed(file, tmp_path / "pages.npz", pages_feature=last)).pages.stage.kinds.feature.max() == PAGE_INPUTS - 1
+    assert "lines_feature" in refusal(changed(file, tmp_path / "lines.npz", lines_feature=last))
 
 
 def test_a_member_that_is_no_array_is_refused(file, tmp_path):
@@ -303,9 +421,7 @@ def test_a_member_that_is_no_array_is_refused(file, tmp_path):
         {"features": features.VERSION + 1},
         {"kinds": list(KINDS[:-1])},
         {"kinds": list(reversed(KINDS))},
-        {"inputs": None},
-        {"inputs": "6"},
-        {"inputs": 0},
+        {"kinds": None},
     ],
     ids=str,
 )

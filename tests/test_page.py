@@ -1,10 +1,18 @@
-"""Pages: str or bytes in, the article out, offsets into the page's own text."""
+"""Pages: str or bytes in, lines as a reader sees them, the article out, offsets into the page's own text."""
 
+import json
+import time
+
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import declutter
+from declutter import model, stages
+from declutter import page as pages
+from declutter.document import split
+from declutter.kinds import KINDS
 
 PARAGRAPHS = [
     "The bakers of Lower Wick put down their peels on Monday and walked out into the rain, fifty of them, in their aprons.",
@@ -21,6 +29,295 @@ def page(*, charset="", paragraphs=PARAGRAPHS, head=""):
         f'<nav><a href="/">Home</a> <a href="/bread">Bread</a></nav><article><h1>Bakers strike for warmer ovens</h1>{body}</article>'
         "<script>var share = 'Share on Facebook';</script><footer>© The Wick Courier</footer></body></html>"
     )
+
+
+def lines(body):
+    """The lines of a page with that body."""
+    return list(pages.read(f"<html><body>{body}</body></html>").lines)
+
+
+# --- part A: the reader, which needs no model
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "li", "h1", "blockquote", "figcaption", "section", "pre", "dd", "footer", "button", "summary"])
+def test_a_block_is_a_line(tag):
+    assert lines(f"before<{tag}>one</{tag}>after<{tag}>two</{tag}>") == ["before", "one", "after", "two"]
+
+
+@pytest.mark.parametrize("tag", ["a", "b", "em", "span", "i", "font", "abbr", "time", "u", "small", "sup", "unknown-tag"])
+def test_inline_tags_do_not_break_a_line_and_add_no_space(tag):
+    assert lines(f"<p>in<{tag}>sid</{tag}>e <{tag}>and</{tag}> out</p>") == ["inside and out"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p> one \n\t two&nbsp;\u3000three\u2028four </p>", ["one two three four"]),
+        ("<p>one<b> two</b> <i>three </i> four</p>", ["one two three four"]),
+        ("one<br>two<br/><br>three", ["one", "two", "three"]),
+        ("<p>one<hr>two", ["one", "two"]),
+        ("<p>one<b>two<br>three</b>four</p>", ["onetwo", "threefour"]),
+        ("<p>one</p>tail<div>two<div>three</div>tail</div>tail", ["one", "tail", "two", "three", "tail", "tail"]),
+        ("<ul><li>one<ul><li>two</ul>three<li>four</ul>", ["one", "two", "three", "four"]),
+        ("<p>one<!-- a comment -->two</p><!-- <p>three</p> -->four", ["onetwo", "four"]),
+        ("<p>one<?php echo 1 ?>two</p>", ["onetwo"]),
+        ("<p>R&amp;D &lt;b&gt; &#8220;x&#x201D; &eacute; &unknown; &#13;&#10;y</p>", ["R&D <b> “x” é &unknown; y"]),
+        ("<p>a<wbr>b<img alt='not read'>c</p>", ["abc"]),
+        ("<p></p><p> </p><p>&nbsp;</p><div><br></div><p>x</p>", ["x"]),
+        ("<p>\u200b</p><p>x</p>", ["\u200b", "x"]),
+        ("<p>x</p><p>x</p>", ["x", "x"]),
+        ("<p>unclosed<p>paragraphs<div>and</p></div></b>wrong ends", ["unclosed", "paragraphs", "and", "wrong ends"]),
+        ("<p>a\x00b\x0bc</p>", ["abc"]),
+    ],
+)
+def test_lines_are_what_a_reader_sees(body, expected):
+    assert lines(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<pre>  a\n\n    b  c\n</pre>", ["  a", "    b  c"]),
+        ("<pre>a\rb\r\nc&#13;d</pre>", ["a", "b", "c", "d"]),
+        ("<pre>  a <b>x  y</b>\n z<br>\tq</pre>", ["  a x  y", " z", "\tq"]),
+        ("x<pre> a\n</pre>  y  z", ["x", " a", "y z"]),
+        ("<pre>" + "<span>" * 8 + "a\n  b  c" + "</span>" * 8 + "\n  d</pre>", ["a", "  b  c", "  d"]),
+        ("<pre>| \xa0 |</pre><p>x</p>", ["| \xa0 |", "x"]),
+    ],
+)
+def test_white_space_of_pre_stays(body, expected):
+    assert lines(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<tr><td>a</td><td>b</td></tr><tr><th>c<td>d", ["a | b", "c | d"]),
+        ("\n<tr>\n <td> a </td>\n <td>b  c</td>\n</tr>\n", ["a | b c"]),
+        ("<thead><tr><th>a<th>b</thead><tbody><tr><td><b>c</b>d<td><a href=x>e</a>", ["a | b", "cd | e"]),
+        ("<caption>what</caption><tr><td>a<td>b", ["what", "a | b"]),
+        ("<tr><td></td><td>b</td><td></td></tr><tr><td></td></tr>", ["b"]),
+        ("<tr><td hidden>a</td><td>b</td></tr>", ["b"]),
+    ],
+)
+def test_a_table_row_is_its_cells_joined(rows, expected):
+    assert lines(f"<table>{rows}</table>") == expected
+
+
+def test_blocks_in_cells_are_lines_of_their_own():
+    """A table that only lays out the page is read as if it were none."""
+    layout = "<table><tr><td><p>one</p><p>two</p></td><td><div>three</div></td></tr></table>"
+    assert lines(layout) == ["one", "two", "three"]
+
+
+def test_a_table_in_a_table_gives_its_own_rows():
+    inner = "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>"
+    assert lines(f"<table><tr><td>{inner}</td></tr><tr><td>a</td><td>b</td></tr></table>") == ["1 | 2", "3 | 4", "a | b"]
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "hidden",
+        "hidden=''",
+        'hidden="until-found"',
+        "style='display:none'",
+        "style='color:red; DISPLAY : None'",
+        "style='visibility:hidden'",
+    ],
+)
+@pytest.mark.parametrize("tag", ["p", "div", "section"])
+def test_hidden_elements_give_no_line(tag, attribute):
+    assert lines(f"<p>a</p><{tag} {attribute}>hidden <b>too</b><br>and this</{tag}>tail<p>b</p>") == ["a", "tail", "b"]
+
+
+def test_a_hidden_inline_element_does_not_break_its_line():
+    assert lines("<p>one <span hidden>not read</span>two</p>") == ["one two"]
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "noscript", "template", "svg", "iframe", "object", "textarea", "select", "video"])
+def test_what_is_no_text_of_the_page_is_skipped_and_its_tail_is_not(tag):
+    assert lines(f"<p>before</p><div><{tag}>not read</{tag}>tail</div><p>after</p>") == ["before", "tail", "after"]
+
+
+def test_the_head_gives_no_line():
+    assert pages.read("<html><head><title>no line</title><meta name=description content=none></head><body>one</body></html>").lines == (
+        "one",
+    )
+
+
+DEEP = ["div", "span", "b", "ul><li", "table><tr><td", "blockquote"]
+
+
+@pytest.mark.parametrize("tag", DEEP)
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_hundred_thousand_nested_elements_end_without_a_crash(tag, closed):
+    """The parser reads no further than some 250 levels; what stands before them is there."""
+    begun = time.monotonic()
+    ends = "".join(f"</{name}>" for name in reversed(tag.split("><")))
+    read = pages.read(f"<html><body><p>first</p>{f'<{tag}>' * 100_000}deep{ends * 100_000 * closed}</body></html>")
+    assert read.lines[0] == "first"
+    assert time.monotonic() - begun < 20
+
+
+def test_two_hundred_nested_elements_are_read():
+    assert lines("<div>" * 200 + "deep" + "</div>" * 200 + "<p>after</p>") == ["deep", "after"]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        f"class='{'x' * 1_000_000}'",
+        f"id='{'ab cd ' * 170_000}'",
+        f"style='{'a:b;' * 250_000}'",
+        " ".join(f"data-{i}='{'v' * 990}'" for i in range(1000)),
+    ],
+    ids=["class", "id", "style", "a thousand"],
+)
+def test_a_megabyte_of_attributes_ends_without_a_crash(attributes):
+    begun = time.monotonic()
+    assert lines(f"<p {attributes}>one</p><p>two</p>") == ["one", "two"]
+    assert time.monotonic() - begun < 20
+
+
+def with_facts(*scripts):
+    held = "".join(f'<script type="application/ld+json">{script}</script>' for script in scripts)
+    return pages.read(
+        f"<html><head>{held}<title>A title</title><meta property='og:title' content='Another'></head><body><p>one</p></body></html>"
+    )
+
+
+def test_a_page_says_its_titles_and_its_body():
+    facts = {"@graph": [{"@type": "Thing"}, {"headline": "A third", "articleBody": "The body."}, {"articleBody": "A longer body."}]}
+    read = with_facts("{", json.dumps(facts))
+    assert all(title in read.titles for title in ("A title", "Another", "A third"))
+    assert read.body == "A longer body."
+
+
+BROKEN = [
+    "",
+    "{",
+    '{"articleBody":',
+    "null",
+    "1",
+    "[" * 200_000,
+    "[" * 900 + "]" * 900,
+    '{"articleBody": 1, "headline": ["x"]}',
+    "NaN",
+    "{'a': 1}",
+]
+
+
+@pytest.mark.parametrize("script", BROKEN, ids=lambda script: repr(script[:12]))
+def test_facts_that_are_broken_are_none(script):
+    read = with_facts(script)
+    assert read.lines == ("one",)
+    assert read.body == ""
+    assert "A title" in read.titles
+
+
+def test_huge_facts_are_read():
+    read = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000))
+    assert len(read.body) == 2_000_000
+    assert read.lines == ("one",)
+
+
+XHTML = '<?xml version="1.0" encoding="{}"?>\n{}<html xmlns="http://www.w3.org/1999/xhtml">'
+XHTML += "<head><title>t</title></head><body><p>Périn “x”</p></body></html>"
+DOCTYPE = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">\n'
+
+
+@pytest.mark.parametrize("doctype", ["", DOCTYPE])
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "klingon"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_xhtml_with_an_xml_declaration_is_read_from_str(encoding, doctype, mark):
+    """lxml refuses a str with an encoding declaration; what it declares no longer holds for a str."""
+    assert pages.read(mark + XHTML.format(encoding, doctype)).lines == ("Périn “x”",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+def test_xhtml_with_an_xml_declaration_is_read_from_bytes(encoding):
+    assert pages.read(XHTML.format(encoding, DOCTYPE).encode(encoding)).lines == ("Périn “x”",)
+
+
+CYRILLIC = "Пекари Нижнего Вика отложили лопаты в понедельник и вышли под дождь."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        (CYRILLIC, "utf-8", "utf-8"),
+        (CYRILLIC, "utf-8", None),
+        (CYRILLIC, "utf-8-sig", None),
+        (CYRILLIC, "windows-1251", "windows-1251"),
+        (CYRILLIC, "windows-1251", None),
+        (CYRILLIC, "utf-16", None),
+        ("村のパン職人たちは月曜日に窯を離れ、雨の中へ出ていった。", "shift_jis", "shift_jis"),
+        ("Die Bäcker von Unterwick gingen am Montag hinaus. Über den Öfen hängt Rauch.", "windows-1252", None),
+    ],
+)
+def test_bytes_are_read_in_their_encoding_declared_or_not(text, encoding, declared):
+    declaration = f'<meta charset="{declared}">' if declared else ""
+    html = f"<html><head>{declaration}</head><body>{f'<p>{text}</p>' * 5}</body></html>"
+    assert pages.read(html.encode(encoding)).lines == (text,) * 5
+
+
+def test_bytes_in_another_encoding_than_they_declare_are_still_read():
+    html = '<html><head><meta charset="utf-8"></head><body><p>plain</p><p>caf\xe9 noir</p></body></html>'
+    read = pages.read(html.encode("latin-1"))
+    assert len(read.lines) == 2
+    assert read.lines[0] == "plain"
+
+
+def test_half_a_surrogate_pair_does_not_end_the_page():
+    first, second = lines("<p>a\ud800b</p><p>c</p>")
+    assert (first[0], first[-1], second) == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("html", ["<p>one</p><p>two</p>", "<div><p>one</p><p>two</p></div>", "<p>one<p>two", b"<p>one</p><p>two</p>"])
+def test_a_fragment_is_read(html):
+    assert pages.read(html).lines == ("one", "two")
+
+
+NO_PAGES = [
+    "",
+    b"",
+    " ",
+    "<",
+    "plain text",
+    '{"a": 1}',
+    "\x00",
+    "\ud800",
+    b"\x00\x01\xff\xfe",
+    b"%PDF-1.4 %\xe2\xe3",
+    b"\xff\xd8\xff\xe0 JFIF",
+    "<title>x</title>",
+]
+
+
+@pytest.mark.parametrize("html", NO_PAGES, ids=repr)
+def test_what_is_no_page_has_no_lines(html):
+    assert pages.read(html).lines == ()
+
+
+TAGS = ["<p>", "</p>", "<br>", "<table><tr><td>", "<article>", "<!--", "-->", "<script>", "&#0;", "&nbsp;", "<html><body>", "<h1>", "<li>"]
+TAGS += ["<pre>", "</pre>", "<td>", " | ", "|", "\t", "\r", "\u2028", "\x1f", "&#13;", "<span hidden>", "</span>", "<b>", "</b>"]
+tags = st.sampled_from(TAGS)
+soup = st.lists(tags | st.sampled_from(PARAGRAPHS) | st.text(max_size=12) | st.just("\ud800"), max_size=12).map("".join)
+
+
+@given(soup)
+@example("<html><body><pre>| \xa0 |</pre><p>x")
+@settings(max_examples=200, deadline=None)
+def test_lines_of_a_page_are_the_lines_of_its_text(html):
+    """The markup is told line by line, so the page and the library must count the same lines."""
+    read = pages.read(html)
+    cut = split([read.text])
+    assert [read.text[start:end] for start, end in zip(cut.starts, cut.ends, strict=True)] == list(read.lines)
+    assert len(read.places) == len(read.lines)
+
+
+# --- part B: the article, by the shipped model
 
 
 def test_the_article_of_a_page_comes_out():
@@ -49,7 +346,8 @@ def test_offsets_index_the_text_of_the_page():
 
     assert article.verdicts
     assert all(verdict.text == article.page_text[verdict.start : verdict.end] for verdict in article.verdicts)
-    assert [verdict.text for verdict in article.verdicts] == [line for line in article.page_text.split("\n") if line.strip()]
+    assert [verdict.text for verdict in article.verdicts] == article.page_text.split("\n")
+    assert article.page_text == pages.read(page()).text
 
 
 def test_the_three_verbs_agree():
@@ -98,9 +396,14 @@ def test_a_page_without_an_article_gives_empty_text_and_says_why(html):
     assert declutter.clean_html(html) == ""
 
 
-def test_dropping_everything_is_said_in_the_note():
-    from declutter.kinds import KINDS
+def test_the_note_tells_why_the_text_is_empty():
+    assert "reader would see" in declutter.read_html("<html><body><script>1</script></body></html>").note
+    clutter = declutter.read_html(page(), drop=KINDS)
+    assert "clutter" in clutter.note
+    assert clutter.page_text
 
+
+def test_dropping_everything_is_said_in_the_note():
     article = declutter.read_html(page(), drop=KINDS)
 
     assert article.text == ""
@@ -112,11 +415,6 @@ def test_a_page_with_an_encoding_declaration_is_read_from_str_too():
     html = '<?xml version="1.0" encoding="iso-8859-1"?>\n' + page()
 
     assert "Périn" in declutter.clean_html(html)
-
-
-TAGS = ["<p>", "</p>", "<br>", "<table><tr><td>", "<article>", "<!--", "-->", "<script>", "&#0;", "&nbsp;", "<html><body>", "<h1>", "<li>"]
-tags = st.sampled_from(TAGS)
-soup = st.lists(tags | st.sampled_from(PARAGRAPHS) | st.text(max_size=12) | st.just("\ud800"), max_size=12).map("".join)
 
 
 @given(soup)
@@ -132,3 +430,45 @@ def test_no_page_is_too_broken_to_be_read(html):
 @settings(max_examples=25, deadline=None)
 def test_any_bytes_can_be_read(data):
     assert declutter.read_html(b"<html><body><p>" + data).note is not None or data
+
+
+def test_a_batch_of_pages_has_the_opinions_of_each():
+    shipped = model.shipped()
+    assert shipped.pages is not None
+    batch = [pages.read(html) for html in (page(), "", page(paragraphs=PARAGRAPHS[:2]), "<html><body><p>Share</p></body></html>", page())]
+    together = stages.opinions(shipped, stages.cut(split([each.text for each in batch])), batch)
+    at = 0
+    for each in batch:
+        if not each.lines:
+            continue
+        alone = stages.opinions(shipped, stages.cut(split([each.text])), [each])
+        here = slice(at, at + len(each.lines))
+        np.testing.assert_allclose(together.kinds[here], alone.kinds, atol=1e-5)
+        np.testing.assert_allclose(together.keep[here], alone.keep, atol=1e-5)
+        at += len(each.lines)
+    assert at == len(together.keep)
+
+
+def test_the_markup_is_asked():
+    """The same lines in other places are judged otherwise."""
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    line = "A guide to the old mills of the valley"
+    inside, outside = (
+        next(verdict.score for verdict in declutter.judge_html(html) if verdict.text == line)
+        for html in (
+            f"<html><body><article>{story}<p>{line}</p></article></body></html>",
+            f"<html><body><article>{story}</article><aside class='related teaser-list'><a href='/x'>{line}</a></aside></body></html>",
+        )
+    )
+    assert inside > outside
+
+
+@pytest.mark.parametrize("script", BROKEN, ids=lambda script: repr(script[:12]))
+def test_broken_facts_do_not_cost_the_article(script):
+    html = page(head=f'<script type="application/ld+json">{script}</script>')
+    assert PARAGRAPHS[0] in declutter.clean_html(html)
+
+
+def test_deep_and_wide_pages_are_judged():
+    html = page().replace("</article>", "</article>" + "<div>" * 100_000 + f"<p class='{'x ' * 500_000}'>deep")
+    assert PARAGRAPHS[0] in declutter.clean_html(html)

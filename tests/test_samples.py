@@ -170,11 +170,15 @@ def test_a_sample_is_whole(name):
             assert line.text[:start].strip() or line.text[end:].strip(), "a span that is the whole line"
 
 
+PROMISED = ("de", "fr", "es", "it", "pt", "pl", "nl", "ru", "uk", "tr", "ar", "hi", "zh", "ja", "ko")  # five articles each, at least
+
+
 def test_there_are_as_many_articles_in_as_many_languages_as_promised(articles):
     languages = Counter(sample.lang for sample in articles.values())
     assert len(articles) >= 190
-    assert set(languages) >= {"en", "de", "fr", "es", "it", "pt", "pl", "nl", "ru", "uk", "tr", "ar", "hi", "zh", "ja", "ko"}
-    assert min(languages.values()) >= 5
+    assert languages["en"] >= 40
+    assert {lang: count for lang in PROMISED if (count := languages[lang]) < 5} == {}
+    assert set(languages) >= {"sv", "da", "no", "fi", "cs"}, "begun, with fewer articles"
 
 
 def test_no_article_is_there_twice(articles):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import build, corpora, pages, scrape
+from training import build, compare, corpora, errors, pages, scrape
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
 
@@ -46,6 +46,24 @@ def model_command(output: Path, jobs: int) -> None:
     output.parent.mkdir(exist_ok=True)
     model.save(fitted, output)
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB, {fitted.card['scores']}")
+
+
+@main.command("errors")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("errors.html"), show_default=True)
+@click.option("-n", "--most", default=500, show_default=True, help="Mistakes to show.")
+@click.option("-j", "--jobs", default=2, show_default=True)
+def errors_command(output: Path, most: int, jobs: int) -> None:
+    """Write the worst mistakes of folds 1 to 4, predicted out of fold, as a page to read."""
+    articles, lines = build.everything()
+    fitted = fit.fit_lines(articles, fit.phrases(lines), jobs=jobs)
+    count = errors.write(output, articles, fitted.data, fitted.fitted, most)
+    click.echo(f"{output}: {count} mistakes; it holds text of the corpora, so it does not belong into the project")
+
+
+@main.command("compare")
+def compare_command() -> None:
+    """Print the table of the README: declutter beside its peers on the pages of fold 0."""
+    click.echo(compare.table(compare.compare()))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 
@@ -15,17 +16,19 @@ from training import align, corpora, labels, scrape
 
 ALIGNED_TEXTS = 800  # how many aligned texts the second stage sees beside the hand labels
 ALIGNED_WEIGHT = 0.1
+SAMPLE_WEIGHT = 3.0  # of a line of samples/, beside a hand-labelled one of the corpora, of which there are fourteen times as many
 MAX_LINES = 1500
 
 
-def sample_articles() -> list[fit.Article]:
+def sample_articles(weight: float = 1.0, *, typical: bool = True) -> list[fit.Article]:
     """The labelled articles of `samples/`."""
-    return [fit.Article.of(samples.read(path)) for path in samples.find([corpora.PROJECT / "samples"])]
+    read = (fit.Article.of(samples.read(path)) for path in samples.find([corpora.PROJECT / "samples"]))
+    return [dataclasses.replace(article, weight=weight, typical=typical) for article in read]
 
 
 def hand_articles() -> list[fit.Article]:
     """The hand-labelled texts of folds 1 to 4."""
-    return [fit.Article(text, fit.labels(kinds), row["site"]) for row, text, kinds in labels.labelled()]
+    return [fit.Article(text, fit.labels(kinds), row["site"], typical=row["typical"]) for row, text, kinds in labels.labelled()]
 
 
 def aligned_texts() -> Iterator[tuple[dict[str, str], str, list[str], list[int]]]:
@@ -50,7 +53,7 @@ def aligned() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
             allowed = np.zeros((len(lines), len(KINDS)), dtype=bool)
             allowed[np.array(answers) == 1] = kept
             allowed[np.array(answers) == 0] = ~kept
-            articles.append(fit.Article(text, allowed, page["site"], ALIGNED_WEIGHT))
+            articles.append(fit.Article(text, allowed, page["site"], ALIGNED_WEIGHT, typical=False))
     chosen = np.random.default_rng(0).permutation(len(articles))[:ALIGNED_TEXTS]
     return [articles[i] for i in sorted(chosen)], {key: yes > no for key, (no, yes) in votes.items()}
 
@@ -58,7 +61,7 @@ def aligned() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
 def everything() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
     """Samples, hand labels and aligned texts, and the aligned lines."""
     texts, lines = aligned()
-    return sample_articles() + hand_articles() + texts, lines
+    return sample_articles(SAMPLE_WEIGHT, typical=False) + hand_articles() + texts, lines
 
 
 def sources() -> dict[str, dict[str, str]]:

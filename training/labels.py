@@ -16,6 +16,7 @@ from typing import Any
 
 from training import corpora, scrape
 
+DISAGREED = "disagreed"  # texts chosen because model and alignment disagreed on them: to learn from, not to calibrate on
 FOLDER = Path(__file__).parent / "labels"
 _BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -57,7 +58,8 @@ def read() -> Iterator[dict[str, Any]]:
     """The rows of all label files, in a fixed order."""
     for path in sorted(FOLDER.glob("*.jsonl")):
         with path.open(encoding="utf-8") as rows:
-            yield from map(json.loads, rows)
+            for row in rows:
+                yield {**json.loads(row), "typical": path.stem != DISAGREED}
 
 
 def digest() -> str:

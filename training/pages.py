@@ -15,6 +15,7 @@ from training import align, corpora, labels
 
 ALIGNED_WEIGHT = 0.3  # of a line known by alignment alone, beside a hand-labelled one
 MAX_LINES = 2500
+BODY_RECALL = 0.975  # that the default cut keeps out of fold
 
 
 def hand_kinds() -> dict[str, dict[str, str]]:
@@ -66,9 +67,9 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
     for fold, (weights, bias) in enumerate(stages[:-1]):
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
-    columns = fit.second_input(data, fit.look_out_of_fold(data, lines.fold_stages))
-    columns = np.concatenate([columns, _markup_columns(pages, data, opinion)])
-    fitted = fit.fit_stage(columns, data, seed=4, jobs=jobs)
+    alone = fit.look_out_of_fold(data, lines.fold_stages)
+    columns = np.concatenate([fit.second_input(data, alone), _markup_columns(pages, data, opinion)])
+    fitted = fit.fit_stage(columns, alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 import click
@@ -25,13 +26,15 @@ def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
 
     from declutter import fit, model
 
+    if not output.absolute().parent.is_dir():
+        raise common.OneLine(f"{output}: there is no folder {output.parent} to write it to", 2)
     try:
         files = list(samples.find(paths))
         articles = [fit.Article.of(samples.read(path)) for path in files]
         if not articles:
             raise common.OneLine(f"{', '.join(map(str, paths))}: no .tsv file in it", 2)
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-        with progressbar(length=len(fit.STEPS), label=f"{len(articles)} articles", file=click.get_text_stream("stderr")) as bar:  # type: ignore[operator]
+        with progressbar(length=len(fit.STEPS), label=f"{len(articles)} articles", file=sys.stderr) as bar:
             trained = fit.train(
                 articles,
                 corpora={"samples": {"files": len(files), "sha256": digest}},
