@@ -18,6 +18,7 @@ BODY, HEADLINE, SUBHEADING = (KINDS.index(kind) for kind in ("body", "headline",
 _CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
 
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
+_TELLING = 40  # code points of a line that could be all there is of an article
 _MOST = 0.5  # of the characters in paragraphs
 
 
@@ -83,6 +84,11 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     # a text of which nothing would stay keeps what is not surely clutter
     none = (np.bincount(lines.text_of, weights=keep >= middle * strength, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)
+    # whatever the evidence: of a text with a line of some length not everything goes
+    telling = none & (paragraph | (lines.last - lines.first >= _TELLING))
+    best_telling = np.full(len(lines.bounds) - 1, -1.0)
+    np.maximum.at(best_telling, lines.text_of, np.where(telling, keep, -1.0))
+    goes &= ~(telling & (keep == best_telling[lines.text_of]))
     best = kinds.argmax(axis=1)
     clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
     looks_kept = np.isin(best, KEPT_COLUMNS)

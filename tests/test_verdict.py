@@ -79,9 +79,10 @@ def test_the_only_prose_of_a_text_stays_on_weak_evidence_and_that_is_told():
     assert unsure == [True, False]
 
 
-def test_the_only_prose_goes_if_it_is_surely_clutter():
-    """A page that is a paywall box alone has no article to protect."""
-    assert decided([0.001], ["paywall"])[0] == ["paywall"]
+def test_the_likeliest_prose_stays_whatever_the_evidence():
+    """A text that is one plea comes out as it went in: losing the only prose of an article would be worse."""
+    assert decided([0.01], ["paywall"])[0] == ["body"]
+    assert decided([0.01, 0.02, 0.01], ["paywall", "paywall", "share"], prose=[True, True, False])[0] == ["paywall", "body", "share"]
 
 
 def test_most_of_the_prose_stays_on_weak_evidence():
@@ -141,11 +142,12 @@ def test_what_goes_is_clutter_and_below_the_cut(case, cut):
 
 @settings(deadline=None)
 @given(texts())
-def test_prose_is_never_lost_whole_unless_it_is_surely_clutter(case):
+def test_prose_is_never_lost_whole_unless_it_is_surely_clutter_and_something_stays(case):
     keep, kinds, sizes, prose = case
     found, _ = decided(keep, kinds, sizes=sizes, prose=prose)
     paragraphs = [(score, KINDS.index(kind) in KEPT_COLUMNS) for score, kind, reads in zip(keep, found, prose, strict=True) if reads]
     assert not paragraphs or any(stays for _, stays in paragraphs) or max(score for score, _ in paragraphs) < CUT / 4
+    assert not paragraphs or any(KINDS.index(kind) in KEPT_COLUMNS for kind in found)
 
 
 def goes(keep, sizes, cut):
