@@ -277,7 +277,10 @@ def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: b
         own = told[text_of[told] == number]
         low, high = done.parts.lines.bounds[number], done.parts.lines.bounds[number + 1]
         body = np.flatnonzero(done.kind[low:high] == BODY)
-        before = own[own < low + body[0]] if len(body) else own
+        if not len(body):  # without a story there is no headline of one: these lines may be all there is of it
+            done.kind[own], done.keep[own] = BODY, stays[BODY]
+            continue
+        before = own[own < low + body[0]]
         if not len(before):
             done.kind[own], done.keep[own] = SUBHEADING, stays[SUBHEADING]
             continue
