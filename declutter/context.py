@@ -9,6 +9,7 @@ import functools
 
 import numpy as np
 
+from declutter import characters as ch
 from declutter import words as w
 from declutter.document import Array, Ints, Lines, split
 from declutter.features import KEPT_COLUMNS, Columns, Floats, line_hashes, shape
@@ -127,9 +128,9 @@ def cohesion(lines: Lines, words: Words, numbers: Columns) -> Columns:
     n = len(lines)
     size = words.ends - words.starts
     content = (
-        (words.is_word & (size >= 4) & (words.first != w.DIGIT))
-        | (words.first == w.IDEOGRAPH)
-        | ((words.first == w.CASELESS) & (size >= 2))
+        (words.is_word & (size >= 4) & (words.first != ch.DIGIT))
+        | (words.first == ch.IDEOGRAPH)
+        | ((words.first == ch.CASELESS) & (size >= 2))
     )
     at = np.flatnonzero(content)
     line = words.line_of[at]
@@ -141,7 +142,7 @@ def cohesion(lines: Lines, words: Words, numbers: Columns) -> Columns:
     pair_count = np.bincount(line[neighbours], minlength=n)
     opens = np.zeros(len(words), dtype=bool)
     opens[words.bounds[:-1]] = True
-    name = (words.first[at] == w.UPPER) & ~opens[at]
+    name = (words.first[at] == ch.UPPER) & ~opens[at]
     names = np.bincount(line[name], minlength=n)
     told = line_hashes(words)
     key = w.mix(told + lines.text_of.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from declutter import characters as ch
 from declutter import words as w
 from declutter.document import Ints, Lines
 from declutter.words import Words
@@ -51,7 +52,7 @@ def alike(lines: Lines, words: Words) -> Iterator[list[int]]:
 def word_counts(words: Words) -> Ints:
     """Words of each line; two ideographs or kana count as one word."""
     n = len(words.bounds) - 1
-    weight = np.where(words.first == w.IDEOGRAPH, 0.5, 1.0) * words.is_word
+    weight = np.where(words.first == ch.IDEOGRAPH, 0.5, 1.0) * words.is_word
     return np.floor(np.bincount(words.line_of, weights=weight, minlength=n)).astype(np.int64)
 
 
