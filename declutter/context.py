@@ -54,7 +54,8 @@ class _Around:
         return means
 
     def _inside(self, at: Ints) -> Ints:
-        return np.minimum(np.maximum(at, self.low), self.high)
+        inside: Ints = np.minimum(np.maximum(at, self.low), self.high)
+        return inside
 
     def shifted(self, values: Floats, steps: Sequence[int], outside: float) -> Floats:
         """The values of the neighbours some steps on, (steps, values, lines); `outside` where there is none."""
@@ -181,6 +182,7 @@ def cohesion(lines: Lines, words: Words, numbers: Columns) -> Columns:
     }
     return {name: np.asarray(column, dtype=np.float32) for name, column in out.items()}
 
+
 def _elsewhere(hashes: w.Hashes, line: Ints, name: Array, lines: Lines, paragraph: Array) -> tuple[Ints, Ints, Ints]:
     """How many words of each line occur in another line of their text; in another that is a paragraph; and how many names do."""
     n = len(lines)
@@ -274,9 +276,7 @@ _SIDES = ("2 lines before", "2 lines after", "6 lines before", "6 lines after", 
 
 # made once: joining names takes longer than the numbers of a short text
 _LOOKS = [f"looks like {kind}" for kind in KINDS]
-_KEPT_NAMES = [
-    [name, *(f"{name}, {side}" for side in (*map(_side, _NEAR), *_SIDES))] for name in ("looks kept", "stands in articles")
-]
+_KEPT_NAMES = [[name, *(f"{name}, {side}" for side in (*map(_side, _NEAR), *_SIDES))] for name in ("looks kept", "stands in articles")]
 _GROUP_NAMES = [
     *(f"looks like {group}, {_side(by)}" for group in GROUPS for by in _BESIDE),
     *(f"looks like {group}, {side}" for side in _SIDES[2:] for group in GROUPS),

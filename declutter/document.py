@@ -29,10 +29,10 @@ _WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
 class Lines:
     """The non-blank lines of one or more texts, in order, over one buffer.
 
-    `chars` holds the code points (uint32) of all texts, each followed by a line feed, `sorts` what sort each is.  `starts` and `ends` cut a line out of
-    it, indentation in, line end out; `first` and `last` the same without white space around.  `text_of` names a line's text,
-    `bounds[t]:bounds[t + 1]` are the lines of text t, which begins at `offsets[t]`.  `blanks_before` counts the blank lines
-    between a line and the one before it in the same text.
+    `chars` holds the code points (uint32) of all texts, each followed by a line feed, `sorts` what sort each is.  `starts` and `ends`
+    cut a line out of it, indentation in, line end out; `first` and `last` the same without white space around.  `text_of` names a
+    line's text, `bounds[t]:bounds[t + 1]` are the lines of text t, which begins at `offsets[t]`.  `blanks_before` counts the blank
+    lines between a line and the one before it in the same text.
     """
 
     chars: Array
@@ -101,21 +101,24 @@ def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence
     >>> render("a\nb", [0, 2], [1, 3], [True, False], [None] * 2)
     'a'
     """
-    if all(kept) and not any(body is not None for body in bodies):
+    if all(kept) and bodies.count(None) == len(bodies):
         return text
+    if not any(kept):
+        return ""
     parts: list[str] = []
-    previous_end, removed_since = 0, False
+    taken, previous_end, removed_since = 0, 0, False  # what stands from `taken` to `previous_end` comes out as it is
     for start, end, stays, body in zip(starts, ends, kept, bodies, strict=True):
         if not stays:
             removed_since = True
             continue
-        gap = text[previous_end:start]
         if removed_since:
-            gap = _short_gap(text[previous_end:start], bool(parts))
-        parts += [gap, text[start:end] if body is None else body]
-        previous_end, removed_since = end, False
-    if not parts:
-        return ""
+            parts += [text[taken:previous_end], _short_gap(text[previous_end:start], previous_end > 0)]
+            taken, removed_since = start, False
+        if body is not None:
+            parts += [text[taken:start], body]
+            taken = end
+        previous_end = end
+    parts.append(text[taken:previous_end])
     tail = text[previous_end:]
     if removed_since:
         tail = _first_break(tail) if text[-1] in "\r\n" else ""

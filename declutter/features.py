@@ -25,6 +25,7 @@ Columns = dict[str, Array]
 
 _SEEDS = (np.random.default_rng(20_26).integers(1, 1 << 63, size=8, dtype=np.uint64) | np.uint64(1)).tolist()
 
+
 def ngrams(words: Words) -> tuple[Array, Array]:
     """Hashed n-grams of each line: buckets, and where those of each line begin (one more entry than lines).
 
@@ -121,7 +122,8 @@ def _inner_stops(words: Words) -> Ints:
     """The marks that end a sentence before the end of their line."""
     stops = np.flatnonzero(words.first == ch.STOP)
     stops = stops[stops != words.bounds[words.line_of[stops] + 1] - 1]
-    return stops[words.starts[stops + 1] > words.ends[stops]]
+    inner: Ints = stops[words.starts[stops + 1] > words.ends[stops]]
+    return inner
 
 
 def _characters(lines: Lines) -> Ints:
