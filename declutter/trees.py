@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from declutter.document import Array
 
-_BLOCK = 256  # lines at a time: their answers to all questions stay in the second-level cache
+_BLOCK = 128  # lines at a time: their answers to all questions stay in the second-level cache
 
 Floats = Array
 
@@ -35,20 +35,23 @@ class Trees:
         feature, border, asked = self._questions
         table = self.leaves.reshape(count << depth, -1)
         roots = np.arange(count, dtype=np.int32) << depth
-        ones = np.ones(_BLOCK * count, dtype=np.float32)
-        ends = np.arange(0, _BLOCK * count + 1, count, dtype=np.int32)
         n = columns.shape[1]
+        most = min(n, _BLOCK)
+        # one row a line of a block, one entry a tree: which leaf the line falls into
+        places = np.zeros(most * count, dtype=np.int32)
+        ends = np.arange(0, most * count + 1, count, dtype=np.int32)
+        hits = csr_array((np.ones(most * count, dtype=np.float32), places, ends), shape=(most, len(table)))
+        fallen = hits.indices.reshape(most, count)
         scores = np.empty((n, table.shape[1]), dtype=np.float32)
         for low in range(0, n, _BLOCK):
-            answers = (columns[:, low : low + _BLOCK][feature] > border).view(np.uint8)
-            leaf = answers[asked[0]].astype(np.min_scalar_type((1 << depth) - 1), copy=False)
+            answers = (columns[:, low : low + _BLOCK].take(feature, axis=0) > border).view(np.uint8)
+            leaf = answers.take(asked[0], axis=0).astype(np.min_scalar_type((1 << depth) - 1), copy=False)
             for level in asked[1:]:
                 leaf += leaf
-                leaf |= answers[level]
+                leaf |= answers.take(level, axis=0)
             here = leaf.shape[1]
-            indices = np.ascontiguousarray(leaf.T) + roots
-            hits = csr_array((ones[: here * count], indices.reshape(-1), ends[: here + 1]), shape=(here, len(table)))
-            scores[low : low + here] = hits @ table
+            np.add(np.ascontiguousarray(leaf.T), roots, out=fallen[:here])
+            scores[low : low + here] = (hits @ table)[:here]
         return scores + self.base
 
     @functools.cached_property
