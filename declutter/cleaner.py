@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -186,17 +187,20 @@ class Cleaner:
 
     def _texts(self, texts: Sequence[str], done: _Decisions) -> list[str]:
         lines = done.parts.lines
-        out = []
-        for number, text in enumerate(texts):
+        touched = np.zeros(len(texts), dtype=bool)
+        touched[lines.text_of[~done.keep]] = True
+        cut = set(lines.text_of[list(done.found)].tolist())
+        touched[list(cut)] = True
+        out = list(texts)
+        for number in np.flatnonzero(touched).tolist():
+            text, base = texts[number], int(lines.offsets[number])
             low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
-            kept = done.keep[low:high]
-            if kept.all() and not any(i in done.found for i in range(low, high)):
-                out.append(text)
-                continue
-            base = int(lines.offsets[number])
             starts, ends = (lines.starts[low:high] - base).tolist(), (lines.ends[low:high] - base).tolist()
-            bodies = [_without(text, ends[i - low], starts[i - low], done.found.get(i, ()), base) for i in range(low, high)]
-            out.append(render(text, starts, ends, kept.tolist(), bodies))
+            bodies: list[str | None] = [None] * (high - low)
+            for i in range(low, high) if number in cut else ():
+                if i in done.found:
+                    bodies[i - low] = _without(text, starts[i - low], ends[i - low], done.found[i], base)
+            out[number] = render(text, starts, ends, done.keep[low:high].tolist(), bodies)
         return out
 
     def _verdicts(self, texts: Sequence[str], done: _Decisions) -> list[list[Verdict]]:
@@ -228,7 +232,6 @@ class _Texts:
 
     def __init__(self, texts: Sequence[str], parts: Cut) -> None:
         self.texts, self.lines = texts, parts.lines
-        self.parts = parts
 
     def __getitem__(self, line: int) -> str:
         number = int(self.lines.text_of[line])
@@ -237,8 +240,12 @@ class _Texts:
 
     def number(self, line: int) -> int:
         """The number of a line in its text, from 1, blank lines counted, as an editor shows it."""
-        first = self.lines.bounds[self.lines.text_of[line]]
-        return int(self.lines.blanks_before[first : line + 1].sum()) + line - int(first) + 1
+        first = int(self.lines.bounds[self.lines.text_of[line]])
+        return int(self._numbers[line + 1] - self._numbers[first])
+
+    @functools.cached_property
+    def _numbers(self) -> Ints:
+        return np.append(0, np.cumsum(self.lines.blanks_before + 1))
 
 
 def _clean_batch(cleaner: Cleaner, batch: list[str]) -> list[str]:
@@ -273,8 +280,8 @@ def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: b
     """The likeliest headline before the first body line stays, later tellings go; what only looked like one is a subheading."""
     text_of = done.parts.lines.text_of
     told = np.flatnonzero(done.kind == HEADLINE)
-    for number in np.unique(text_of[told]):
-        own = told[text_of[told] == number]
+    for own in np.split(told, np.flatnonzero(np.diff(text_of[told])) + 1) if len(told) else ():
+        number = text_of[own[0]]
         low, high = done.parts.lines.bounds[number], done.parts.lines.bounds[number + 1]
         body = np.flatnonzero(done.kind[low:high] == BODY)
         if not len(body):  # without a story there is no headline of one: these lines may be all there is of it
@@ -297,30 +304,31 @@ def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: b
 
 def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozenset[str]) -> None:
     """Captions told again are captions, all of them; of equal long body lines the first stays."""
-    words = done.parts.words
-    counts = None
     caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
-    for group in repeats.alike(done.parts.lines, words):
+    counts = repeats.word_counts(done.parts.words)
+    telling = ((caption >= repeats.LIKELY) | (done.keep & (counts >= repeats.LONG))).tolist()
+    for group in repeats.alike(done.parts.lines, done.parts.words):
+        if not any(telling[i] for i in group):
+            continue
         texts = {i: lines[i] for i in group}
         pairs = repeats.captions_told_again(texts, group, {i: float(caption[i]) for i in group})
         for i, other in pairs:
             done.kind[i], done.keep[i] = _CAPTION, stays[_CAPTION]
             done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
         told = {i for i, _ in pairs}
-        counts = repeats.word_counts(words) if counts is None else counts
         rest = [i for i in group if i not in told and done.keep[i]]
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
             done.keep[i] = done.keep[i] and "body" in named
             done.why[i] = f"repeats line {lines.number(earlier)}"
 
 
-def _without(text: str, end: int, start: int, found: Iterable[spans.Found], base: int) -> str | None:
-    """A line less its spans, or None where it has none."""
+def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base: int) -> str:
+    """A line less its spans."""
     parts, at = [], start
     for span in found:
         parts.append(text[at : span.start - base])
         at = span.end - base
-    return None if at == start and not parts else "".join(parts) + text[at:end]
+    return "".join(parts) + text[at:end]
 
 
 def _reason(done: _Decisions, line: int, first_kind: str) -> str:

@@ -13,34 +13,30 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-# Any: numpy widens and narrows its number types too freely for narrower ones to be of use
-Array = NDArray[Any]
+from declutter import characters
+from declutter.characters import Array as Array
+
 Ints = Array
 
-_LF, _CR = 10, 13
 _BREAK = re.compile(r"\r\n|\r|\n")
 _WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
-_SPACES = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
-_IS_SPACE = np.zeros(0x3001, dtype=bool)
-_IS_SPACE[_SPACES] = True
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The non-blank lines of one or more texts, in order, over one buffer.
 
-    `chars` holds the code points (uint32) of all texts, each followed by a line feed.  `starts` and `ends` cut a line out of
-    it, indentation in, line end out; `first` and `last` the same without white space around.  `text_of` names a line's text,
-    `bounds[t]:bounds[t + 1]` are the lines of text t, which begins at `offsets[t]`.  `blanks_before` counts the blank lines
-    between a line and the one before it in the same text.
+    `chars` holds the code points (uint32) of all texts, each followed by a line feed, `sorts` what sort each is.  `starts` and `ends`
+    cut a line out of it, indentation in, line end out; `first` and `last` the same without white space around.  `text_of` names a
+    line's text, `bounds[t]:bounds[t + 1]` are the lines of text t, which begins at `offsets[t]`.  `blanks_before` counts the blank
+    lines between a line and the one before it in the same text.
     """
 
-    chars: NDArray[Any]
+    chars: Array
+    sorts: Array
     starts: Ints
     ends: Ints
     first: Ints
@@ -54,12 +50,6 @@ class Lines:
         return len(self.starts)
 
 
-def is_space(chars: NDArray[Any]) -> NDArray[Any]:
-    """Which code points `str.strip` takes away."""
-    spaces: Array = _IS_SPACE[np.minimum(chars, 0x3000)] & (chars <= 0x3000)
-    return spaces
-
-
 def split(texts: Sequence[str]) -> Lines:
     r"""Cut texts into lines: `\n`, `\r\n` and `\r` end a line, nothing else does; blank lines are only counted."""
     buffer = ("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass")
@@ -68,28 +58,36 @@ def split(texts: Sequence[str]) -> Lines:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     if not texts:
         chars = chars[:0]
+    sorts = characters.sorts_of(chars)
 
-    feed = chars == _LF
-    breaks = np.flatnonzero(feed | (chars == _CR))
+    feed, returned = characters.feeds(sorts), characters.returns(sorts)
     # the first half of "\r\n" ends the line, the second half only moves the start of the next
-    second = feed[breaks] & (np.diff(breaks, prepend=-2) == 1) & (chars[breaks - 1] == _CR)
-    heads = np.concatenate([[0], breaks[:-1] + 1]) if len(breaks) else breaks
-    starts, ends = heads[~second], breaks[~second]
+    second = np.zeros_like(feed)
+    second[1:] = feed[1:] & returned[:-1]
+    breaks = np.flatnonzero(feed | returned)
+    heads = np.append(0, breaks[:-1] + 1)[: len(breaks)]
+    whole = ~second[breaks]
+    heads, ends = heads[whole], breaks[whole]
 
-    shown = np.flatnonzero(~is_space(chars))
-    after = np.searchsorted(shown, starts)
-    before = np.searchsorted(shown, ends) - 1
+    # runs of characters that are no white space: a line is blank if it holds none
+    shown = characters.classes(sorts) != characters.SPACE
+    edges = np.flatnonzero(shown[1:] != shown[:-1]) + 1
+    if shown[:1].any():
+        edges = np.append(0, edges)
+    run_starts, run_ends = edges[::2], edges[1::2]
+    after = np.searchsorted(run_starts, heads)
+    before = np.searchsorted(run_ends, ends, side="right") - 1
     filled = before >= after
-    starts, ends = starts[filled], ends[filled]
+    starts, ends = heads[filled], ends[filled]
     rank = np.flatnonzero(filled)
     text_of = np.searchsorted(offsets, starts, side="right") - 1
     blanks = np.diff(rank, prepend=-1) - 1
     bounds = np.searchsorted(text_of, np.arange(len(texts) + 1))
     # the first line of a text: blank lines since the text began
     opening = bounds[:-1][bounds[:-1] < bounds[1:]]
-    text_heads = np.searchsorted(heads[~second], offsets[text_of[opening]])
+    text_heads = np.searchsorted(heads, offsets[text_of[opening]])
     blanks[opening] = rank[opening] - text_heads
-    return Lines(chars, starts, ends, shown[after[filled]], shown[before[filled]] + 1, text_of, bounds, offsets, blanks)
+    return Lines(chars, sorts, starts, ends, run_starts[after[filled]], run_ends[before[filled]], text_of, bounds, offsets, blanks)
 
 
 def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence[bool], bodies: Sequence[str | None]) -> str:
@@ -103,21 +101,24 @@ def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence
     >>> render("a\nb", [0, 2], [1, 3], [True, False], [None] * 2)
     'a'
     """
-    if all(kept) and not any(body is not None for body in bodies):
+    if all(kept) and bodies.count(None) == len(bodies):
         return text
+    if not any(kept):
+        return ""
     parts: list[str] = []
-    previous_end, removed_since = 0, False
+    taken, previous_end, removed_since = 0, 0, False  # what stands from `taken` to `previous_end` comes out as it is
     for start, end, stays, body in zip(starts, ends, kept, bodies, strict=True):
         if not stays:
             removed_since = True
             continue
-        gap = text[previous_end:start]
         if removed_since:
-            gap = _short_gap(text[previous_end:start], bool(parts))
-        parts += [gap, text[start:end] if body is None else body]
-        previous_end, removed_since = end, False
-    if not parts:
-        return ""
+            parts += [text[taken:previous_end], _short_gap(text[previous_end:start], previous_end > 0)]
+            taken, removed_since = start, False
+        if body is not None:
+            parts += [text[taken:start], body]
+            taken = end
+        previous_end = end
+    parts.append(text[taken:previous_end])
     tail = text[previous_end:]
     if removed_since:
         tail = _first_break(tail) if text[-1] in "\r\n" else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from declutter import characters as ch
 from declutter import words as w
 from declutter.document import Array, Ints, Lines
 from declutter.kinds import KEPT, KINDS
@@ -16,13 +17,13 @@ from declutter.words import Hashes, Words
 VERSION = 1  # of everything a model sees; a model fitted to another version is refused
 _BITS = 17
 BUCKETS = 1 << _BITS
+_SHIFT = np.uint64(64 - _BITS)
 KEPT_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in KEPT]
 
 Floats = Array
 Columns = dict[str, Array]
 
 _SEEDS = (np.random.default_rng(20_26).integers(1, 1 << 63, size=8, dtype=np.uint64) | np.uint64(1)).tolist()
-_MARKS = "@#_%$©=+&{[<"
 
 
 def ngrams(words: Words) -> tuple[Array, Array]:
@@ -31,24 +32,24 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     Words and marks, pairs of neighbours with the line's edges as neighbours too, first four and last three letters of longer
     words.  The n-grams of one line stand together.
     """
-    count = len(words)
-    opens = np.zeros(count, dtype=bool)
-    opens[words.bounds[:-1]] = True
-    closes = np.zeros(count, dtype=bool)
-    closes[words.bounds[1:] - 1] = True
-    long = words.ends - words.starts > 4
-    # each word writes its n-grams behind those of the word before it: word, pair, then the line's edge and the two ends if they are there
-    place = np.concatenate([[0], np.cumsum(2 + opens + 2 * long)])
-    hashes = np.empty(place[-1], dtype=np.uint64)
+    heads, tails = words.bounds[:-1], words.bounds[1:] - 1
     edge = np.uint64(_SEEDS[6])
     right = np.append(words.hashes[1:], edge)
-    right[closes] = edge
-    hashes[place[:-1]] = words.hashes
-    hashes[place[:-1] + 1] = w.mix(words.hashes * np.uint64(_SEEDS[1]) + right)
-    hashes[place[:-1][opens] + 2] = w.mix(words.hashes[opens] * np.uint64(_SEEDS[2]) + edge)
-    hashes[place[1:][long] - 2] = w.mix(words.prefixes[long] * np.uint64(_SEEDS[3]))
-    hashes[place[1:][long] - 1] = w.mix(words.suffixes[long] * np.uint64(_SEEDS[4]))
-    return (hashes >> np.uint64(64 - _BITS)).astype(np.int32), place[words.bounds].astype(np.int32)
+    right[tails] = edge
+    # one row a word: the word, the pair, the line's edge with the word if it opens the line, the two ends of the word if it is long
+    buckets = np.empty((len(words), 5), dtype=np.int32)
+    there = np.empty((len(words), 5), dtype=bool)
+    buckets[:, 0] = words.hashes >> _SHIFT
+    buckets[:, 1] = w.mix(words.hashes * np.uint64(_SEEDS[1]) + right) >> _SHIFT
+    buckets[heads, 2] = w.mix(words.hashes[heads] * np.uint64(_SEEDS[2]) + edge) >> _SHIFT
+    buckets[:, 3] = w.mix(words.prefixes * np.uint64(_SEEDS[3])) >> _SHIFT
+    buckets[:, 4] = w.mix(words.suffixes * np.uint64(_SEEDS[4])) >> _SHIFT
+    there[:, :2] = True
+    there[:, 2] = False
+    there[heads, 2] = True
+    there[:, 3:] = words.long[:, None]
+    long = np.append(0, np.cumsum(words.long))[words.bounds]
+    return buckets[there], (2 * words.bounds + np.arange(len(words.bounds)) + 2 * long).astype(np.int32)
 
 
 def _share(part: Array, whole: Array) -> Floats:
@@ -62,40 +63,38 @@ def shape(lines: Lines, words: Words) -> Columns:
     tokens = np.diff(words.bounds)
     size = words.ends - words.starts
     classes = np.bincount(words.line_of * 16 + words.first, minlength=n * 16).reshape(n, 16)
-    word_count = _per_line(words, words.is_word)
-    capitals = _count(words.classes == w.UPPER, lines)
-    digits = _count(words.classes == w.DIGIT, lines)
-    letters = _count(words.classes <= w.CASELESS, lines) + classes[:, w.IDEOGRAPH]
+    word_count = classes[:, : ch.IDEOGRAPH + 1].sum(axis=1)
+    characters = _characters(lines)
+    capitals, digits, marks = characters[:, ch.UPPER], characters[:, ch.DIGIT], characters[:, ch.MARK]
 
     head, tail = words.bounds[:-1], words.bounds[1:] - 1
     first, last = words.first[head], words.first[tail]
-    beforelast = np.where(tails_wrap := np.isin(last, (w.QUOTE, w.BRACKET)), words.first[np.maximum(tail - 1, head)], last)
-    spaced = np.concatenate([words.starts[1:] > words.ends[:-1], [True]]) if len(words) else np.zeros(0, bool)
-    opens = np.zeros(len(words), dtype=bool)
-    opens[head] = True
-    closes = np.zeros(len(words), dtype=bool)
-    closes[tail] = True
-    inner_stop = (words.first == w.STOP) & spaced & ~closes
-    year = (words.first == w.DIGIT) & (size == 4) & np.isin(lines.chars[words.starts], (ord("1"), ord("2")))
-    clock = (words.first == w.COLON) & ~opens & ~closes & _between_digits(words)
+    wrapped = (last == ch.QUOTE) | (last == ch.BRACKET)
+    beforelast = np.where(wrapped, words.first[np.maximum(tail - 1, head)], last)
+    word_size = np.where(words.is_word, size, 0)
+    letters = (np.add.reduceat(word_size, head) if n else length) - digits - marks
+    stops = _per_line(words, _inner_stops(words))
+    colons = np.flatnonzero(words.first == ch.COLON)
+    numbers = np.flatnonzero((words.first == ch.DIGIT) & (size == 4))
+    begins = lines.chars[words.starts[numbers]]
 
     out: Columns = {
         "log of characters": np.log1p(length),
         "log of words": np.log1p(word_count),
         "characters a word": _share(letters, word_count),
-        "longest word": np.maximum.reduceat(np.where(words.is_word, size, 0), head) if n else length,
+        "longest word": np.maximum.reduceat(word_size, head) if n else length,
         "share of capitals among letters": _share(capitals, letters),
         "share of digits": _share(digits, length),
-        "share of words in title case": _share(_per_line(words, words.is_word & (words.first == w.UPPER) & ~opens), word_count - 1),
-        "share of number words": _share(classes[:, w.DIGIT], tokens),
-        "share of ideographs": _share(classes[:, w.IDEOGRAPH], tokens),
-        "share of caseless words": _share(classes[:, w.CASELESS], tokens),
-        "sentence ends inside": _per_line(words, inner_stop),
-        "words a sentence": _share(word_count, _per_line(words, inner_stop) + 1),
-        "years": _per_line(words, year),
-        "clock times": _per_line(words, clock),
-        "ends like a sentence": beforelast == w.STOP,
-        "closes a quotation or bracket": tails_wrap,
+        "share of words in title case": _share(classes[:, ch.UPPER] - (first == ch.UPPER), word_count - 1),
+        "share of number words": _share(classes[:, ch.DIGIT], tokens),
+        "share of ideographs": _share(classes[:, ch.IDEOGRAPH], tokens),
+        "share of caseless words": _share(classes[:, ch.CASELESS], tokens),
+        "sentence ends inside": stops,
+        "words a sentence": _share(word_count, stops + 1),
+        "years": _per_line(words, numbers[(begins == ord("1")) | (begins == ord("2"))]),
+        "clock times": _per_line(words, colons[_between_digits(words, colons)]),
+        "ends like a sentence": beforelast == ch.STOP,
+        "closes a quotation or bracket": wrapped,
         "indented": lines.first - lines.starts,
         "blank lines before": np.minimum(lines.blanks_before, 4),
         "blank lines after": np.minimum(_blanks_after(lines), 4),
@@ -103,27 +102,40 @@ def shape(lines: Lines, words: Words) -> Columns:
     for name, found in _MARK_CLASSES.items():
         out[f"share of {name}"] = _share(classes[:, found], tokens)
         out[f"ends with {name}"] = last == found
-    for name, found in {**_MARK_CLASSES, "lower case": w.LOWER, "upper case": w.UPPER, "digit": w.DIGIT}.items():
+    for name, found in _OPENING_CLASSES.items():
         out[f"begins with {name}"] = first == found
-    counts = _marks(lines)
-    out |= {f"number of {mark}": counts[:, slot] for slot, mark in enumerate(_MARKS)}
+    out |= {f"number of {mark}": characters[:, 16 + slot] for slot, mark in enumerate(ch.TELLING)}
     return {name: np.asarray(column, dtype=np.float32) for name, column in out.items()}
 
 
-_MARK_CLASSES = {"stops": w.STOP, "quotes": w.QUOTE, "brackets": w.BRACKET, "dashes": w.DASH, "bars and bullets": w.BAR,
-                 "commas": w.COMMA, "colons": w.COLON, "signs": w.SIGN, "other marks": w.OTHER}  # fmt: skip
+_MARK_CLASSES = {"stops": ch.STOP, "quotes": ch.QUOTE, "brackets": ch.BRACKET, "dashes": ch.DASH, "bars and bullets": ch.BAR,
+                 "commas": ch.COMMA, "colons": ch.COLON, "signs": ch.SIGN, "other marks": ch.OTHER}  # fmt: skip
+_OPENING_CLASSES = {**_MARK_CLASSES, "lower case": ch.LOWER, "upper case": ch.UPPER, "digit": ch.DIGIT}
 
 
-def _per_line(words: Words, which: Array) -> Ints:
-    """How many of the words in the mask each line has."""
-    return np.bincount(words.line_of[which], minlength=len(words.bounds) - 1)
+def _per_line(words: Words, at: Ints) -> Ints:
+    """How many of the words at some places each line has."""
+    return np.bincount(words.line_of[at], minlength=len(words.bounds) - 1)
 
 
-def _count(mask: Array, lines: Lines) -> Ints:
-    """How many code points of each line are set in the mask."""
-    sums = np.concatenate([[0], np.cumsum(mask)])
-    counts: Ints = sums[lines.ends] - sums[lines.starts]
-    return counts
+def _inner_stops(words: Words) -> Ints:
+    """The marks that end a sentence before the end of their line."""
+    stops = np.flatnonzero(words.first == ch.STOP)
+    stops = stops[stops != words.bounds[words.line_of[stops] + 1] - 1]
+    inner: Ints = stops[words.starts[stops + 1] > words.ends[stops]]
+    return inner
+
+
+def _characters(lines: Lines) -> Ints:
+    """How often capitals, digits and combining marks (by class), and the telling characters (from 16 on) stand in each line."""
+    classes = ch.classes(lines.sorts)
+    telling = ch.telling(lines.sorts)
+    at = np.flatnonzero(telling | (classes == ch.UPPER) | (classes == ch.DIGIT) | (classes == ch.MARK))
+    line = np.searchsorted(lines.starts, at, side="right") - 1
+    inside = at < np.append(lines.ends, 0)[line]
+    at, line = at[inside], line[inside]
+    slot = np.where(telling[at], 16 + ch.which_telling(lines.sorts[at]), classes[at])
+    return np.bincount(line * 32 + slot, minlength=len(lines) * 32).reshape(len(lines), 32)
 
 
 def _blanks_after(lines: Lines) -> Ints:
@@ -133,21 +145,12 @@ def _blanks_after(lines: Lines) -> Ints:
     return after[: len(lines)]
 
 
-def _between_digits(words: Words) -> Array:
-    digit = words.first == w.DIGIT
-    left, right = np.concatenate([[False], digit[:-1]]), np.concatenate([digit[1:], [False]])
-    between: Array = left & right
+def _between_digits(words: Words, at: Ints) -> Array:
+    """Which of the words at some places stand between numbers of the same line."""
+    line = words.line_of[at]
+    inside = (at > words.bounds[line]) & (at < words.bounds[line + 1] - 1)
+    between: Array = inside & (words.first[at - 1] == ch.DIGIT) & (words.first[(at + 1) % max(1, len(words))] == ch.DIGIT)
     return between
-
-
-def _marks(lines: Lines) -> Ints:
-    """How often each of a few telling characters stands in each line."""
-    slots = np.full(256, -1)
-    slots[[ord(mark) for mark in _MARKS]] = np.arange(len(_MARKS))
-    slots[[ord("}"), ord("]"), ord(">")]] = [_MARKS.index("{"), _MARKS.index("["), _MARKS.index("<")]
-    at = np.flatnonzero((slots >= 0)[np.minimum(lines.chars, 255)] & (lines.chars < 255))
-    line = np.searchsorted(lines.starts, at, side="right") - 1
-    return np.bincount(line * len(_MARKS) + slots[lines.chars[at]], minlength=len(lines) * len(_MARKS)).reshape(len(lines), len(_MARKS))
 
 
 def line_hashes(words: Words) -> Hashes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from declutter import words as w
+from declutter import characters as ch
 from declutter.document import Ints, Lines
 from declutter.words import Words
 
@@ -26,7 +26,8 @@ def begins(lines: Lines, words: Words) -> Ints:
 
     >>> from declutter.document import split
     >>> lines = split(["Mr. B. Ek left. (Photo: E. Lind) “No!” he said."])
-    >>> words = w.words_of(lines)
+    >>> from declutter.words import words_of
+    >>> words = words_of(lines)
     >>> as_lines(lines, words, begins(lines, words)).starts.tolist()
     [0, 16, 33]
     """
@@ -39,21 +40,21 @@ def begins(lines: Lines, words: Words) -> Ints:
     codes = lines.chars[words.starts]
     spaced = np.append(words.starts[1:] > words.ends[:-1], True) | opens[1:]
 
-    stop = words.first == w.STOP
+    stop = words.first == ch.STOP
     # the closing quotation marks and brackets behind a stop belong to its sentence
     apart = np.concatenate([[True], spaced[:-1]])  # white space stands before the word
-    quote = (words.first == w.QUOTE) | np.isin(codes, _GUILLEMETS)
+    quote = (words.first == ch.QUOTE) | np.isin(codes, _GUILLEMETS)
     # “ and « open in some languages and close in others: white space behind them tells
     closer = ((quote & (~np.isin(codes, _OPENING_QUOTES) | spaced)) | np.isin(codes, [*_CLOSING, _ROUND[1]])) & ~apart & ~opens[:-1]
     tail = stop.copy()
     for _ in range(3):
         tail |= np.concatenate([[False], tail[:-1]]) & closer
-    following = np.append(words.first[1:], w.SPACE)
-    ends = tail & (spaced | (following == w.IDEOGRAPH)) & (following != w.LOWER)
-    before = np.concatenate([[w.SPACE], words.first[:-1]])
+    following = np.append(words.first[1:], ch.SPACE)
+    ends = tail & (spaced | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
+    before = np.concatenate([[ch.SPACE], words.first[:-1]])
     size_before = np.concatenate([[0], (words.ends - words.starts)[:-1]])
-    short = (before == w.UPPER) & (size_before < _ABBREVIATION)
-    numbered = (before == w.DIGIT) & np.concatenate([[True], opens[:-2]])
+    short = (before == ch.UPPER) & (size_before < _ABBREVIATION)
+    numbered = (before == ch.DIGIT) & np.concatenate([[True], opens[:-2]])
     ends &= ~((codes == _POINT) & (short | numbered))
 
     begin = np.concatenate([[True], ends[:-1]])
@@ -61,7 +62,7 @@ def begins(lines: Lines, words: Words) -> Ints:
     begin |= (np.isin(codes, _OPENING) & ~doubled) | ((codes == _ROUND[0]) & apart)
     begin |= np.concatenate([[False], np.isin(codes[:-1], _CLOSING) | ((codes[:-1] == _ROUND[1]) & spaced[:-1])])
     # what follows a bracket is a piece only if it is more than the end of the sentence
-    begin &= ~((words.first == w.STOP) | (words.first == w.COMMA) | closer)
+    begin &= ~((words.first == ch.STOP) | (words.first == ch.COMMA) | closer)
     return np.flatnonzero(begin | opens[:-1])
 
 
@@ -72,4 +73,4 @@ def as_lines(lines: Lines, words: Words, begin: Ints) -> Lines:
     line = words.line_of[begin]
     bounds = np.searchsorted(line, np.arange(len(lines) + 1))
     none = np.zeros(len(begin), dtype=np.int64)
-    return Lines(lines.chars, starts, ends, starts, ends, line, bounds, np.append(lines.starts, len(lines.chars)), none)
+    return Lines(lines.chars, lines.sorts, starts, ends, starts, ends, line, bounds, np.append(lines.starts, len(lines.chars)), none)

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from declutter import characters as ch
 from declutter import words as w
 from declutter.document import Ints, Lines
 from declutter.words import Words
 
 LONG = 8  # words: a body line of fewer may stand twice
+LIKELY, _SURE = 0.3, 0.5  # probabilities of a caption: enough among equal lines, enough among others
 _ALIKE = 4  # words that a caption's two tellings share at least
 _NOT_WORD = re.compile(r"[\W_]+")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -32,26 +34,27 @@ def plain(text: str) -> str:
 
 def alike(lines: Lines, words: Words) -> Iterator[list[int]]:
     """Groups of lines of one text that begin with the same three words, each in order; lines of fewer words are in none."""
-    at = np.flatnonzero(words.is_word)
-    if not len(at):
+    hashes = words.hashes[words.is_word]
+    heads = np.append(0, np.cumsum(words.is_word))[words.bounds]
+    long = np.flatnonzero(np.diff(heads) >= 3)
+    if not len(long):
         return
-    line = words.line_of[at]
-    heads = np.searchsorted(line, np.arange(len(lines)))
-    count = np.bincount(line, minlength=len(lines))
-    long = np.flatnonzero(count >= 3)
-    hashes = words.hashes[at]
-    key = hashes[heads[long]] + w.mix(hashes[heads[long] + 1]) + w.mix(hashes[heads[long] + 2] ^ np.uint64(99))
+    at = heads[long]
+    key = hashes[at] + w.mix(hashes[at + 1]) + w.mix(hashes[at + 2] ^ np.uint64(99))
     key += w.mix(lines.text_of[long].astype(np.uint64) + np.uint64(1))
     order = np.argsort(key, kind="stable")
-    for group in np.split(long[order], np.flatnonzero(np.diff(key[order])) + 1):
-        if len(group) > 1:
-            yield group.tolist()
+    told, key = long[order], key[order]
+    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    ends = np.append(starts[1:], len(key))
+    several = ends - starts > 1
+    for low, high in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+        yield told[low:high].tolist()
 
 
 def word_counts(words: Words) -> Ints:
     """Words of each line; two ideographs or kana count as one word."""
     n = len(words.bounds) - 1
-    weight = np.where(words.first == w.IDEOGRAPH, 0.5, 1.0) * words.is_word
+    weight = np.where(words.first == ch.IDEOGRAPH, 0.5, 1.0) * words.is_word
     return np.floor(np.bincount(words.line_of, weights=weight, minlength=n)).astype(np.int64)
 
 
@@ -71,6 +74,8 @@ def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption:
     >>> captions_told_again(texts, [0, 1, 2], {0: 0.1, 1: 0.9, 2: 0.2})
     [(0, 1), (1, 0)]
     """
+    if max(caption[i] for i in group) < LIKELY:
+        return []
     told = {i: plain(texts[i]) for i in group}
     tellers: dict[str, list[int]] = {}
     for i in group:
@@ -86,11 +91,11 @@ def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption:
             relatives[text].append(shorter)
         if _words(text) >= _ALIKE:
             beginnings.append(text)
-    likely, sure = ({text: [i for i in own if caption[i] >= least] for text, own in tellers.items()} for least in (0.3, 0.5))
+    likely, sure = ({text: [i for i in own if caption[i] >= least] for text, own in tellers.items()} for least in (LIKELY, _SURE))
     pairs = []
     for i in group:
-        same = (tellers if caption[i] >= 0.3 else likely)[told[i]][:2]
-        other = tellers if caption[i] >= 0.5 else sure
+        same = (tellers if caption[i] >= LIKELY else likely)[told[i]][:2]
+        other = tellers if caption[i] >= _SURE else sure
         found = [j for j in same if j != i] + [j for text in relatives[told[i]] for j in other[text][:1]]
         if found:
             pairs.append((i, min(found)))

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from declutter import context, features
-from declutter.document import Array, Ints, split
+from declutter import context
+from declutter.document import Array, Ints, Lines
 from declutter.features import KEPT_COLUMNS
+from declutter.kinds import KINDS
 from declutter.model import Model
-from declutter.stages import Cut, Opinions, cut
+from declutter.stages import Cut, Opinions, pieces_of
 
 JOINED = 5  # pieces of an only line that make it an article whose line breaks are lost
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
 _MOST = 0.5  # of a line's characters: if more would go, only pieces with strong evidence go
 _STRONG = 0.4  # times the cut
+_CLUTTER = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,69 +38,62 @@ class Found:
 
 def joined(parts: Cut) -> Array:
     """Which lines are whole articles: the only line of their text, of several pieces."""
-    pieces = np.diff(np.append(parts.first_pieces, len(parts.begins)))
     alone = np.diff(parts.lines.bounds)[parts.lines.text_of] == 1
-    whole: Array = alone & (pieces >= JOINED)
+    whole: Array = alone & (_count(parts) >= JOINED)
     return whole
 
 
 def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: float) -> Iterator[Found]:
     """The spans that go out of kept lines, in order."""
-    suspects = np.flatnonzero(kept & (_suspect(parts, views) | joined(parts)))
+    whole = joined(parts)
+    suspects = np.flatnonzero(kept & (_suspect(parts, views) | whole))
     if not len(suspects) or piece_cut <= 0:
         return
-    pieces = parts.pieces
-    groups = [np.arange(pieces.bounds[i], pieces.bounds[i + 1]) for i in suspects]
-    every = np.concatenate(groups)
-    chars = parts.lines.chars
-    texts = [
-        "\n".join(chars[pieces.starts[p] : pieces.ends[p]].tobytes().decode("utf-32-le", "surrogatepass") for p in group)
-        for group in groups
-    ]
-    inner = cut(split(texts))
-    alone, _ = model.look(*features.ngrams(inner.piece_words), inner.first_pieces)
-    kinds, keep = model.pieces.predict(context.stacked(context.columns(inner.lines, inner.words, alone)), alone)
-    bounds = np.cumsum([0, *map(len, groups)])
-    whole = joined(parts)
-    for line, low, high in zip(suspects.tolist(), bounds[:-1], bounds[1:], strict=True):
-        own = every[low:high]
-        goes = _goes(keep[low:high], pieces.ends[own] - pieces.starts[own], piece_cut, model.pieces.cut, bool(whole[line]))
-        yield from _spans(parts, line, own, goes, kinds[low:high], keep[low:high])
+    every, pieces, words = pieces_of(parts, suspects)
+    # a piece is by itself what it was within its line
+    alone = views.alone_pieces[every]
+    kinds, keep = model.pieces.predict(context.stacked(context.columns(pieces, words, alone)), alone)
+    goes = _goes(keep, pieces, piece_cut, model.pieces.cut, whole[suspects])
+    for text in np.unique(pieces.text_of[goes]).tolist():
+        line = int(suspects[text])
+        own = slice(int(pieces.bounds[text]), int(pieces.bounds[text + 1]))
+        yield from _spans(line, pieces.starts[own], pieces.ends[own], int(parts.lines.last[line]), goes[own], kinds[own], keep[own])
+
+
+def _count(parts: Cut) -> Ints:
+    """How many pieces each line has."""
+    return np.diff(parts.first_pieces, append=len(parts.begins))
 
 
 def _suspect(parts: Cut, views: Opinions) -> Array:
-    pieces = np.diff(np.append(parts.first_pieces, len(parts.begins)))
     looks = views.alone_pieces[:, KEPT_COLUMNS].sum(axis=1)
     least = np.minimum.reduceat(looks, parts.first_pieces) if len(looks) else looks
-    suspect: Array = (pieces > 1) & (least < _SUSPECT)
+    suspect: Array = (_count(parts) > 1) & (least < _SUSPECT)
     return suspect
 
 
-def _goes(keep: Array, size: Ints, piece_cut: float, middle_cut: float, whole: bool) -> Array:
-    """Which pieces of one line go; a line that would lose most of its characters loses what is surest, or nothing."""
-    most = _MOST * size.sum()
+def _goes(keep: Array, pieces: Lines, piece_cut: float, middle_cut: float, whole: Array) -> Array:
+    """Which pieces go; a line that would lose most of its characters loses what is surest, or nothing."""
+    size, line, heads = pieces.ends - pieces.starts, pieces.text_of, pieces.bounds[:-1]
+    most = _MOST * np.add.reduceat(size, heads)
     # the guards look at the measured middle, whatever the cut: so more caution never takes more
-    strength = 1.0 if size[keep < middle_cut].sum() <= most else _STRONG
-    middle = keep < middle_cut * strength
-    if middle.all() or (not whole and size[middle].sum() > most):
-        return np.zeros_like(middle)
-    goes: Array = keep < piece_cut * strength
-    goes[keep.argmax()] = False
+    doubtful = np.add.reduceat(size * (keep < middle_cut), heads) > most
+    middle = keep < np.where(doubtful, np.float32(middle_cut * _STRONG), np.float32(middle_cut))[line]
+    spared = np.logical_and.reduceat(middle, heads) | (~whole & (np.add.reduceat(size * middle, heads) > most))
+    goes: Array = keep < np.where(doubtful, np.float32(piece_cut * _STRONG), np.float32(piece_cut))[line]
+    goes &= ~spared[line]
+    best = np.flatnonzero(keep == np.maximum.reduceat(keep, heads)[line])
+    goes[best[np.diff(line[best], prepend=-1) > 0]] = False  # the likeliest stays, the first of several
     return goes
 
 
-def _spans(parts: Cut, line: int, own: Ints, goes: Array, kinds: Array, keep: Array) -> Iterator[Found]:
+def _spans(line: int, starts: Ints, ends: Ints, last: int, goes: Array, kinds: Array, keep: Array) -> Iterator[Found]:
     """Runs of pieces that go, each with the white space after it, or before it at the end of the line."""
-    pieces = parts.pieces
-    clutter = np.delete(np.arange(kinds.shape[1]), KEPT_COLUMNS)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], goes.astype(int), [0]])))
-    for low, high in edges.reshape(-1, 2):
-        start, end = int(pieces.starts[own[low]]), int(pieces.ends[own[high - 1]])
-        if high < len(own):
-            end = int(pieces.starts[own[high]])
-        else:
-            end = int(parts.lines.last[line])
-            start = int(pieces.ends[own[low - 1]]) if low else start
+    edges = np.flatnonzero(np.diff(goes.astype(np.int8), prepend=0, append=0))
+    for low, high in edges.reshape(-1, 2).tolist():
+        start, end = int(starts[low]), int(starts[high]) if high < len(starts) else last
+        if high == len(starts) and low:
+            start = int(ends[low - 1])
         surest = low + int(keep[low:high].argmin())
-        kind = int(clutter[kinds[surest][clutter].argmax()])
+        kind = int(_CLUTTER[kinds[surest][_CLUTTER].argmax()])
         yield Found(line, start, end, kind, float(keep[surest]))

@@ -39,6 +39,24 @@ def cut(lines: Lines) -> Cut:
     return Cut(lines, words, begins, piece_words, np.searchsorted(begins, words.bounds[:-1]))
 
 
+def pieces_of(parts: Cut, lines: Ints) -> tuple[Ints, Lines, Words]:
+    """The pieces of some lines (at least one): which they are, and they as lines of texts that are those lines, with their words."""
+    pieces = parts.pieces
+    every, bounds = _ranges(pieces.bounds[lines], pieces.bounds[lines + 1])
+    at, word_bounds = _ranges(parts.begins[every], np.append(parts.begins, len(parts.words))[every + 1])
+    starts, ends = pieces.starts[every], pieces.ends[every]
+    text_of = np.repeat(np.arange(len(lines)), np.diff(bounds))
+    offsets = np.append(parts.lines.starts[lines], len(pieces.chars))
+    inner = Lines(pieces.chars, pieces.sorts, starts, ends, starts, ends, text_of, bounds, offsets, np.zeros_like(every))
+    return every, inner, parts.words.some(at, np.repeat(np.arange(len(every)), np.diff(word_bounds)), word_bounds)
+
+
+def _ranges(lows: Ints, highs: Ints) -> tuple[Ints, Ints]:
+    """The numbers from each low to below its high, behind one another, and where those of each begin."""
+    bounds = np.append(0, np.cumsum(highs - lows))
+    return np.arange(bounds[-1]) + np.repeat(lows - bounds[:-1], highs - lows), bounds
+
+
 @dataclass(frozen=True, slots=True)
 class Opinions:
     """What the model thinks of each line: alone (lines, outputs), among its neighbours (lines, kinds), and of its staying.

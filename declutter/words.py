@@ -7,73 +7,20 @@ punctuation.  Letters count in lower case and every digit as 0.  Nothing here kn
 from __future__ import annotations
 
 import functools
-import unicodedata
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from declutter import characters
+from declutter.characters import IDEOGRAPH, MARK, SPACE
 from declutter.document import Array, Ints, Lines
 
 Hashes = Array
 
-# Classes of code points.  Up to MARK they make words.
-LOWER, UPPER, CASELESS, DIGIT, MARK, IDEOGRAPH, SPACE, STOP, QUOTE, BRACKET, DASH, BAR, COMMA, COLON, SIGN, OTHER = range(16)
-
-_TABLE_SIZE = 0x20000  # the two planes that hold letters in use; ideographs beyond are known by their plane
-_STOPS = frozenset(".!?…。．！？｡؟۔।॥։።")
-_BARS = frozenset("|/\\·•‣▪●■►▶»›>→*¦│▲▼◆○★")
-_COMMAS = frozenset(",;،؛，；、､")
-_COLONS = frozenset(":：")
-
+PREFIX, SUFFIX = 4, 3  # letters, of words longer than the prefix
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _BASE = 0x100000001B3  # odd, so that it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 1 << 64)
-
-
-def _class_of(code: int) -> int:
-    char = chr(code)
-    for chars, found in ((_STOPS, STOP), (_BARS, BAR), (_COMMAS, COMMA), (_COLONS, COLON)):
-        if char in chars:
-            return found
-    category = unicodedata.category(char)
-    if char.isspace():
-        return SPACE
-    if category[0] == "L":
-        if _is_ideograph(code):
-            return IDEOGRAPH
-        return {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER}.get(category, CASELESS)
-    if char in "\"'":
-        return QUOTE
-    return {
-        "Nd": DIGIT, "Mn": MARK, "Mc": MARK, "Nl": CASELESS, "Pi": QUOTE, "Pf": QUOTE, "Ps": BRACKET, "Pe": BRACKET,
-        "Pd": DASH, "Sc": SIGN, "So": SIGN, "Sm": SIGN, "Sk": SIGN,
-    }.get(category, OTHER)  # fmt: skip
-
-
-def _is_ideograph(code: int) -> bool:
-    return 0x3040 <= code <= 0x30FF or 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x31F0 <= code <= 0x31FF
-
-
-@functools.cache
-def _tables() -> tuple[Array, Array]:
-    """Class and lower case (digits as 0) of each code point of the first two planes; takes about 0.1 s, once."""
-    classes = np.fromiter(map(_class_of, range(_TABLE_SIZE)), dtype=np.uint8, count=_TABLE_SIZE)
-    lower = np.arange(_TABLE_SIZE, dtype=np.uint32)
-    for code in np.flatnonzero(classes == UPPER).tolist():
-        lower[code] = ord(chr(code).lower()[0])
-    lower[classes == DIGIT] = ord("0")
-    return classes, lower
-
-
-def classes_of(chars: Array) -> Array:
-    """The class of each code point; a lone surrogate or an unassigned one is OTHER."""
-    known, _ = _tables()
-    classes: Array = known[np.minimum(chars, _TABLE_SIZE - 1)]
-    beyond = np.flatnonzero(chars >= _TABLE_SIZE)
-    if len(beyond):
-        far = chars[beyond]
-        classes[beyond] = np.where(far < 0x40000, IDEOGRAPH, OTHER)
-    return classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +28,10 @@ class Words:
     """The words and punctuation marks of all lines, in order.
 
     `starts` and `ends` cut them out of the buffer, `line_of` names their line, `bounds[i]:bounds[i + 1]` are those of line i.
-    `hashes` are of the lower-cased word (uint64); `classes` is the class of every code point of the buffer, `first` of a
-    word's first one.  `is_word` tells words from punctuation marks.
+    `hashes` are of the lower-cased word (uint64), `prefixes` and `suffixes` of its ends if it is `long`, else 0.  `first` is the class
+    of a word's first code point.  `is_word` tells words from punctuation marks.
     """
 
-    classes: Array
     starts: Ints
     ends: Ints
     line_of: Ints
@@ -93,11 +39,19 @@ class Words:
     hashes: Hashes
     first: Array
     is_word: Array
+    long: Array
     prefixes: Hashes
     suffixes: Hashes
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def some(self, at: Ints, line_of: Ints, bounds: Ints) -> Words:
+        """The words at the places `at` alone, as those of other lines."""
+        return Words(
+            self.starts[at], self.ends[at], line_of, bounds, self.hashes[at], self.first[at], self.is_word[at], self.long[at],
+            self.prefixes[at], self.suffixes[at],
+        )  # fmt: skip
 
     def regrouped(self, begins: Ints) -> Words:
         """The same words as those of finer lines, which begin at the words `begins`."""
@@ -121,15 +75,29 @@ def mix(hashes: Hashes) -> Hashes:
     return mixed
 
 
+@functools.cache
+def _terms() -> Hashes:
+    """What each code point of the first two planes, in lower case, adds to a hash before it is weighed by its place."""
+    return _terms_of(characters.lower_case())
+
+
+def _terms_of(codes: Array) -> Hashes:
+    terms = (codes.astype(np.uint64) + np.uint64(1)) * _MULTIPLIER
+    terms ^= terms >> np.uint64(32)
+    return terms
+
+
 class _Rolling:
     """Hashes of any stretch of the buffer, from prefix sums: hash = (S[end] - S[start]) * B**-start."""
 
     def __init__(self, chars: Array) -> None:
-        size = 1 << max(10, len(chars).bit_length())
-        self.up, self.down = _powers(size)
-        terms = (chars.astype(np.uint64) + np.uint64(1)) * _MULTIPLIER
-        terms ^= terms >> np.uint64(32)
-        terms *= self.up[: len(chars)]
+        up, self.down = _powers(1 << max(10, len(chars).bit_length()))
+        known = _terms()
+        terms = known.take(chars, mode="clip")
+        if chars.max(initial=0) >= len(known):
+            beyond = np.flatnonzero(chars >= len(known))
+            terms[beyond] = _terms_of(chars[beyond])
+        terms *= up[: len(chars)]
         self.sums = np.zeros(len(chars) + 1, dtype=np.uint64)
         np.cumsum(terms, out=self.sums[1:])
 
@@ -140,30 +108,24 @@ class _Rolling:
 
 def words_of(lines: Lines) -> Words:
     """Cut the lines into words and punctuation marks and hash them."""
-    chars = lines.chars
-    _, lower_table = _tables()
-    classes = classes_of(chars)
-    lowered = np.where(chars < _TABLE_SIZE, lower_table[np.minimum(chars, _TABLE_SIZE - 1)], chars)
-
+    classes = characters.classes(lines.sorts)
     in_word = classes <= MARK
-    before = np.concatenate([[False], in_word[:-1]])
-    begins = (in_word & ~before) | ((classes >= IDEOGRAPH) & (classes != SPACE))
-    starts = np.flatnonzero(begins)
-    stops = np.flatnonzero(np.concatenate([begins[1:] | ~in_word[1:], [True]]) & (classes != SPACE)) + 1
-    # zero-width and control characters outside of lines do not occur: every one of them is in a line, as a mark of its own
-    line_of = np.searchsorted(lines.starts, starts, side="right") - 1
-    bounds = np.searchsorted(line_of, np.arange(len(lines) + 1))
+    # a run of letters begins behind what is none; everything else that is no space is a word, or a mark, by itself
+    begins = (classes >= IDEOGRAPH) & (classes != SPACE)
+    ends = begins.copy()
+    begins[:1] |= in_word[:1]
+    begins[1:] |= in_word[1:] & ~in_word[:-1]
+    ends[:-1] |= in_word[:-1] & ~in_word[1:]  # the buffer ends with a line feed, not within a word
+    starts, stops = np.flatnonzero(begins), np.flatnonzero(ends) + 1
+    # every character that is no space stands in a line, zero-width and control characters as marks of their own
+    bounds = np.append(np.searchsorted(starts, lines.starts), len(starts))
+    line_of = np.repeat(np.arange(len(lines)), np.diff(bounds))
     first = classes[starts]
-    rolling = _Rolling(lowered)
-    return Words(
-        classes=classes,
-        starts=starts,
-        ends=stops,
-        line_of=line_of,
-        bounds=bounds,
-        hashes=rolling(starts, stops),
-        first=first,
-        is_word=first <= IDEOGRAPH,
-        prefixes=rolling(starts, np.minimum(stops, starts + 4)),
-        suffixes=rolling(np.maximum(starts, stops - 3), stops),
-    )
+    rolling = _Rolling(lines.chars)
+    size = stops - starts
+    long = size > PREFIX
+    prefixes, suffixes = np.zeros((2, len(starts)), dtype=np.uint64)
+    at = np.flatnonzero(long)
+    prefixes[at] = rolling(starts[at], starts[at] + PREFIX)
+    suffixes[at] = rolling(stops[at] - SUFFIX, stops[at])
+    return Words(starts, stops, line_of, bounds, rolling(starts, stops), first, first <= IDEOGRAPH, long, prefixes, suffixes)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from declutter.document import is_space, render, split
+from declutter import characters
+from declutter.document import render, split
 
 # the line ends, what other tools take for line ends, white space, zero-width and lone surrogates, beside everything else
 ODD = "ab.\n\r \t\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\xa0\u3000\u200b\ufeff\ud800\udfff\U0001f600"
@@ -74,8 +75,8 @@ def test_white_space_alone_is_a_blank_line(text):
 
 @given(TEXTS)
 def test_space_is_what_strip_takes_away(text):
-    chars = split([text]).chars[: len(text)]
-    assert is_space(chars).tolist() == [not char.strip() for char in text]
+    classes = characters.classes(split([text]).sorts)[: len(text)]
+    assert (classes == characters.SPACE).tolist() == [not char.strip() for char in text]
 
 
 @given(TEXTS | LINY)

@@ -1,12 +1,9 @@
 """Words and marks, cut and hashed from the buffer."""
 
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from declutter import words as w
 from declutter.document import split
 from declutter.words import words_of
 
@@ -97,21 +94,3 @@ def test_texts_together_give_the_words_of_texts_alone(texts):
     apart = [words_of(split([text])) for text in texts]
     for name in ("hashes", "first", "is_word", "prefixes", "suffixes"):
         assert getattr(together, name).tolist() == [value for words in apart for value in getattr(words, name).tolist()]
-
-
-@pytest.mark.parametrize(
-    ("char", "found"),
-    [("a", w.LOWER), ("Я", w.UPPER), ("क", w.CASELESS), ("한", w.CASELESS), ("ا", w.CASELESS), ("٣", w.DIGIT), ("\u0301", w.MARK),
-     ("字", w.IDEOGRAPH), ("ア", w.IDEOGRAPH), ("\u3000", w.SPACE), ("。", w.STOP), ("।", w.STOP), ("؟", w.STOP), ("”", w.QUOTE),
-     ("»", w.BAR),
-     ("(", w.BRACKET), ("—", w.DASH), ("|", w.BAR), ("、", w.COMMA), (":", w.COLON), ("€", w.SIGN), ("\u200b", w.OTHER),
-     ("\ud800", w.OTHER), ("\U00020001", w.IDEOGRAPH)],
-)  # fmt: skip
-def test_classes(char, found):
-    assert w.classes_of(split([f"x{char}x"]).chars)[1] == found
-
-
-@given(st.characters())
-def test_only_white_space_is_space(char):
-    found = w.classes_of(split([f"x{char}x"]).chars)[1]
-    assert (found == w.SPACE) == char.isspace(), unicodedata.name(char, "?")
