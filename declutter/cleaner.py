@@ -33,6 +33,7 @@ _TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it 
 
 Pattern = re.Pattern[str]
 Given = str | tuple[str, str | None]  # a text, or one with its site
+Batch = tuple[list[str], list[str | None]]  # texts, and the site of each
 
 
 @dataclass(slots=True)
@@ -146,11 +147,11 @@ class Cleaner:
     def _many(self, texts: Iterable[Given], jobs: int, run: Any) -> Iterator[Any]:
         batches = _batches(texts)
         if jobs == 1:
-            return chain.from_iterable(run(self, *batch) for batch in batches)
+            return chain.from_iterable(run(self, batch) for batch in batches)
         from joblib import Parallel, delayed
 
         parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-        return chain.from_iterable(parallel(delayed(run)(self, *batch) for batch in batches))
+        return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
 
     def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> _Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
@@ -252,15 +253,17 @@ class _Texts:
         return int(self.lines.blanks_before[first : line + 1].sum()) + line - int(first) + 1
 
 
-def _clean_batch(cleaner: Cleaner, texts: list[str], sites: list[str | None]) -> list[str]:
+def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
+    texts, sites = batch
     return cleaner._texts(texts, cleaner._judge_batch(texts, sites))
 
 
-def _verdict_batch(cleaner: Cleaner, texts: list[str], sites: list[str | None]) -> list[list[Verdict]]:
+def _verdict_batch(cleaner: Cleaner, batch: Batch) -> list[list[Verdict]]:
+    texts, sites = batch
     return cleaner._verdicts(texts, cleaner._judge_batch(texts, sites))
 
 
-def _batches(given: Iterable[Given]) -> Iterator[tuple[list[str], list[str | None]]]:
+def _batches(given: Iterable[Given]) -> Iterator[Batch]:
     texts: list[str] = []
     sites: list[str | None] = []
     size = 0
