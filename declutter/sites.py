@@ -199,16 +199,17 @@ class Seen:
 def evidence(on: int, of: int) -> float:
     """The log-odds against a line that stands on `on` of `of` other pages of its site; never below 0.
 
-    A prior, documented and measured in training/README.md.  A line of the site stands on any share of its pages, most often on few or
-    on nearly all.  A line of an article stands nowhere else, but for copies of the article and what reports quote of each other (9 lines
-    in 100; of those a quarter on one page more, and so on: a matter of few pages, not of a share) and for phrases that come again, such as
-    "Key points" (1 in 100, on a few of a hundred pages).  That a line stands nowhere else is not counted in its favour.
+    A prior, measured in training/README.md.  A line of the site stands on any share of its pages, most often on few or on nearly all.
+    A line of an article stands nowhere else, but for copies of the article and what reports quote of each other (1 line in 5; of those
+    a quarter on one page more, and so on: a matter of few pages, not of a share) and for phrases that come again, such as "Key points"
+    (1 in 100, on a few of a hundred pages).  On real portals fewer lines are shared, but those of a copied article are so all at once.
+    That a line stands nowhere else is not counted in its favour.
 
     >>> [round(evidence(on, of), 1) for on, of in ((1, 2), (1, 49), (2, 49), (9, 49), (39, 49))]
-    [1.3, 0.0, 0.5, 4.7, 15.4]
+    [0.5, 0.0, 0.0, 4.7, 15.4]
     """
     quoted = 0.75 * 0.25 ** (on - 1) if on < of else 0.25 ** (on - 1)
-    article = 0.09 * quoted + 0.01 * math.exp(_share(on, of, 0.5, 10))
+    article = 0.2 * quoted + 0.01 * math.exp(_share(on, of, 0.5, 10))
     return max(0.0, _share(on, of, 0.5, 0.5) - math.log(article))
 
 
