@@ -13,7 +13,7 @@ import click
 
 from declutter.cli import common
 
-_ROWS = (".jsonl", ".ndjson", ".json")
+_ROWS = (".jsonl", ".ndjson")
 _TEXTS = (".txt", ".text", ".md")
 _TOLD = 10  # rows of one file whose failures are told one by one
 
