@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from declutter import model as models
 from declutter import repeats, spans, verdict
+from declutter import sites as counts
 from declutter.context import prose
 from declutter.document import Array, Ints, render, split
 from declutter.features import KEPT_COLUMNS, Floats
@@ -24,11 +25,16 @@ from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
 if TYPE_CHECKING:
     from declutter.markup import Page
     from declutter.page import Article
+    from declutter.sites import Sites
 
 _BATCH = 200_000  # code points judged at a time: numpy's fixed costs are spread, the buffers stay in the cache
 _CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
 
+_TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it is named as the reason
+
 Pattern = re.Pattern[str]
+Given = str | tuple[str, str | None]  # a text, or one with its site
+Batch = tuple[list[str], list[str | None]]  # texts, and the site of each
 
 
 @dataclass(slots=True)
@@ -54,14 +60,16 @@ class Cleaner:
     model
         path of a model file made by `declutter train`; the shipped model by default
     sites
-        reserved for evidence from other pages of a site
+        counts of the lines of sites (`declutter.sites`), or the path of a file of them made by `declutter sites build`: what stands on most
+        pages of a site goes.  They are asked for texts that come with their site, (text, site) or (text, address) pairs in `clean_many`
+        and `judge_many`, and for pages with a `url`; a text without one is judged as if there were no counts
     caution
         0 drops what is likelier clutter than not, 1 drops nothing on the model's word; 0.5 is the measured middle
     keep_lines, drop_lines
         regular expressions, searched in each line before the model is asked; a match is named as the reason
 
-    Raises ValueError for an unknown kind, a kind in both, a caution outside 0 to 1 or a bad expression, and ModelError, a
-    ValueError, for a model that cannot be used.
+    Raises ValueError for an unknown kind, a kind in both, a caution outside 0 to 1 or a bad expression; ModelError and SitesError,
+    both a ValueError, for a model and for counts that cannot be used.
 
     >>> cleaner = Cleaner(drop="headline")
     >>> cleaner.clean("")
@@ -74,13 +82,11 @@ class Cleaner:
         keep: str | Iterable[str] = (),
         drop: str | Iterable[str] = (),
         model: str | Path | None = None,
-        sites: None = None,
+        sites: Sites | str | Path | None = None,
         caution: float = 0.5,
         keep_lines: str | Iterable[str] = (),
         drop_lines: str | Iterable[str] = (),
     ) -> None:
-        if sites is not None:
-            raise ValueError("sites: counts of a site's lines are not read by this version")
         self.named_to_keep = as_kinds(keep)
         self.kept = kept_kinds(self.named_to_keep, drop)
         self.caution = caution
@@ -89,6 +95,7 @@ class Cleaner:
         verdict.cut_at(caution, 0.5)  # refuses what is no caution
         self._path = None if model is None else Path(model)
         self._model = models.shipped() if self._path is None else models.load(self._path)
+        self._sites = counts.load(Path(sites)) if isinstance(sites, str | Path) else sites
         self._stays = np.array([kind in self.kept for kind in KINDS])
 
     def __getstate__(self) -> dict[str, Any]:
@@ -108,38 +115,38 @@ class Cleaner:
         """One verdict for each non-blank line, in order."""
         return self._verdicts([text], self._judge_batch([text]))[0]
 
-    def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:  # noqa: ARG002
-        """The article of a page, as text; empty where the page holds none.  `url` is for `read_html`: it decides nothing."""
+    def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:
+        """The article of a page, as text; empty where the page holds none.  `url` tells the site, which matters where `sites` are given."""
         from declutter import page as pages
 
         page = pages.read(html)
-        return self._texts([page.text], self._judge_batch([page.text], [page]))[0]
+        return self._texts([page.text], self._judge_batch([page.text], [url], [page]))[0]
 
-    def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:  # noqa: ARG002
+    def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:
         """One verdict for each line of a page; offsets index `Article.page_text`."""
         from declutter import page as pages
 
         page = pages.read(html)
-        return self._verdicts([page.text], self._judge_batch([page.text], [page]))[0]
+        return self._verdicts([page.text], self._judge_batch([page.text], [url], [page]))[0]
 
     def read_html(self, html: str | bytes, *, url: str | None = None) -> Article:
         """The article of a page with its verdicts and what the page says of itself."""
         from declutter import page as pages
 
         page = pages.read(html)
-        done = self._judge_batch([page.text], [page])
+        done = self._judge_batch([page.text], [url], [page])
         return pages.article(page, self._texts([page.text], done)[0], self._verdicts([page.text], done)[0], url)
 
-    def clean_many(self, texts: Iterable[str | tuple[str, str]], jobs: int = 1) -> Iterator[str]:
+    def clean_many(self, texts: Iterable[Given], jobs: int = 1) -> Iterator[str]:
         """The cleaned texts, lazily and in order; a text may come with its site, as a pair.  `jobs` processes share the work."""
         return self._many(texts, jobs, _clean_batch)
 
-    def judge_many(self, texts: Iterable[str | tuple[str, str]], jobs: int = 1) -> Iterator[list[Verdict]]:
+    def judge_many(self, texts: Iterable[Given], jobs: int = 1) -> Iterator[list[Verdict]]:
         """The verdicts on each text, lazily and in order."""
         return self._many(texts, jobs, _verdict_batch)
 
-    def _many(self, texts: Iterable[str | tuple[str, str]], jobs: int, run: Any) -> Iterator[Any]:
-        batches = _batches(text if isinstance(text, str) else text[0] for text in texts)
+    def _many(self, texts: Iterable[Given], jobs: int, run: Any) -> Iterator[Any]:
+        batches = _batches(texts)
         if jobs == 1:
             return chain.from_iterable(run(self, batch) for batch in batches)
         from joblib import Parallel, delayed
@@ -147,15 +154,20 @@ class Cleaner:
         parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
         return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
 
-    def _judge_batch(self, texts: Sequence[str], pages: Sequence[Page] = ()) -> _Decisions:
-        """Table of contents: cut, both stages, kinds, patterns, headlines, repeats, spans."""
+    def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> _Decisions:
+        """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
         parts = cut(split(texts))
         views = opinions(self._model, parts, pages)
+        seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
+        if seen is not None:
+            views = replace(views, keep=seen.weigh(views.keep))
         paragraph = prose(views.numbers)
         middle = self._model.pages.stage.cut if pages and self._model.pages is not None else self._model.lines.cut
         kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
         done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
+        if seen is not None:
+            done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
         lines = _Texts(texts, parts)
         _settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
         _settle_repeats(done, lines, self._stays, self.named_to_keep)
@@ -248,25 +260,30 @@ class _Texts:
         return np.append(0, np.cumsum(self.lines.blanks_before + 1))
 
 
-def _clean_batch(cleaner: Cleaner, batch: list[str]) -> list[str]:
-    return cleaner._texts(batch, cleaner._judge_batch(batch))
+def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
+    texts, sites = batch
+    return cleaner._texts(texts, cleaner._judge_batch(texts, sites))
 
 
-def _verdict_batch(cleaner: Cleaner, batch: list[str]) -> list[list[Verdict]]:
-    return cleaner._verdicts(batch, cleaner._judge_batch(batch))
+def _verdict_batch(cleaner: Cleaner, batch: Batch) -> list[list[Verdict]]:
+    texts, sites = batch
+    return cleaner._verdicts(texts, cleaner._judge_batch(texts, sites))
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
+def _batches(given: Iterable[Given]) -> Iterator[Batch]:
+    texts: list[str] = []
+    sites: list[str | None] = []
     size = 0
-    for text in texts:
-        batch.append(text)
+    for item in given:
+        text, site = (item, None) if isinstance(item, str) else item
+        texts.append(text)
+        sites.append(site)
         size += len(text)
         if size >= _BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+            yield texts, sites
+            texts, sites, size = [], [], 0
+    if texts:
+        yield texts, sites
 
 
 def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]:

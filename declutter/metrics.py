@@ -56,7 +56,7 @@ def evaluate(cleaner: Cleaner, articles: Sequence[Sample]) -> Evaluation:
     pairs: collections.Counter[tuple[str, str]] = collections.Counter()
     stays: collections.Counter[tuple[bool, bool]] = collections.Counter()
     marked = found = both = lost = untouched = 0
-    for sample, verdicts in zip(articles, cleaner.judge_many(sample.text for sample in articles), strict=True):
+    for sample, verdicts in zip(articles, cleaner.judge_many((sample.text, sample.site) for sample in articles), strict=True):
         lost_here = 0
         for line, verdict in zip(sample.lines, verdicts, strict=True):
             if line.kind is None:

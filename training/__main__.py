@@ -11,6 +11,7 @@ import click
 
 from declutter import fit, model
 from training import build, compare, corpora, errors, pages, scrape
+from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
 
@@ -64,6 +65,14 @@ def errors_command(output: Path, most: int, jobs: int) -> None:
 def compare_command() -> None:
     """Print the table of the README: declutter beside its peers on the pages of fold 0."""
     click.echo(compare.table(compare.compare()))
+
+
+@main.command("sites")
+@click.option("--model", "path", type=click.Path(path_type=Path), help="In place of the shipped one, which has learned from the portals.")
+def sites_command(path: Path | None) -> None:
+    """Print what counts of a site's pages are worth: lines judged right without and with them."""
+    click.echo(sites_.table(sites_.on_portals(path)))
+    click.echo(sites_.table(sites_.on_made(path)))
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, output: Pa
 
 def _cleaned(cleaner: Cleaner, given: common.Input) -> str:
     if given.page is None:
-        return cleaner.clean(given.text)
-    article = cleaner.read_html(given.page)
+        return next(cleaner.clean_many([(given.text, given.site)]))
+    article = cleaner.read_html(given.page, url=given.site)
     if article.note:
         click.echo(f"declutter: {given.shown}: {article.note}", err=True)
     return article.text + "\n" * bool(article.text and not article.text.endswith("\n"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
 
 STDIN = "-"
-_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<!--.{0,10000}?-->)*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
     re.I | re.S,
@@ -43,6 +43,7 @@ def cleaner_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--keep-lines", multiple=True, metavar="REGEX", help="Lines that match stay, whatever the model says."),
         click.option("--drop-lines", multiple=True, metavar="REGEX", help="Lines that match go, whatever the model says."),
         click.option("--model", type=click.Path(path_type=Path), help="A model made by 'declutter train' in place of the shipped one."),
+        click.option("--sites", type=click.Path(path_type=Path), help="Counts made by 'declutter sites build', as evidence."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -104,6 +105,11 @@ class Input:
         """How messages name it."""
         return "standard input" if self.name == STDIN else self.name
 
+    @property
+    def site(self) -> str | None:
+        """Its site is what its folder is called; standard input has none."""
+        return None if self.name == STDIN else folder_name(Path(self.name))
+
 
 @dataclass(slots=True)
 class Failures:
@@ -154,7 +160,16 @@ def is_page(name: str, data: bytes) -> bool:
     >>> is_page("-", b"<!-- saved --><!DOCTYPE html><p>x"), is_page("a.htm", b""), is_page("-", b"Ferry <html>")
     (True, True, False)
     """
-    return name.lower().endswith(_PAGE_ENDINGS) or _PAGE.match(data[:20_000]) is not None
+    return name.lower().endswith(PAGE_ENDINGS) or _PAGE.match(data[:20_000]) is not None
+
+
+def folder_name(path: Path) -> str:
+    """What the folder of a file is called: the site of a text that tells no address.
+
+    >>> folder_name(Path("corpus/ansel.test/1.txt"))
+    'ansel.test'
+    """
+    return path.absolute().parent.name
 
 
 def write_stdout(text: str, encoding: str) -> None:

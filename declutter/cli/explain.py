@@ -29,7 +29,10 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, as_json: b
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
     for given in common.inputs(files, encoding, html, failures):
-        verdicts = cleaner.judge(given.text) if given.page is None else cleaner.judge_html(given.page)
+        if given.page is None:
+            verdicts = next(cleaner.judge_many([(given.text, given.site)]))
+        else:
+            verdicts = cleaner.judge_html(given.page, url=given.site)
         if as_json:
             rows = [json.dumps({"file": given.name, **asdict(verdict)}, ensure_ascii=False) for verdict in verdicts]
         elif sys.stdout.isatty():
