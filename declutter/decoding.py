@@ -15,7 +15,7 @@ _ENOUGH = 10_000  # bytes to tell an encoding by
 _TOO_FEW = 16  # bytes beyond ASCII: the guess would be one of chance
 _ASCII = bytes(range(128))
 # what a page cannot be written in, though Python has a codec of that name: UTF-8 that is none, and what browsers refuse
-_NO_CHARSETS = frozenset(["utf-8", "utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"])
+_NO_CHARSETS = frozenset(["utf-8", "utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"])
 # what pages without a declaration are written in; asked about these alone, the guess is right more often
 _LIKELY = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "iso8859_2", "koi8_r"]
 _LIKELY += ["cp932", "euc_jp", "gb18030", "big5hkscs", "cp949"]
@@ -64,7 +64,7 @@ def decoded(html: bytes) -> str:
     if damaged <= _DAMAGED * (len(text) - len(text.encode("ascii", "ignore"))):
         return text
     declared = html_body_declared_encoding(html)
-    if declared is not None and declared not in _NO_CHARSETS:
+    if declared is not None and declared.replace("_", "-") not in _NO_CHARSETS:
         with contextlib.suppress(LookupError):  # Python's codecs that make no text, such as "hex"
             return html.decode(declared, "replace")
     return html.decode(_looks_like(html), "replace")
