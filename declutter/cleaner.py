@@ -16,9 +16,10 @@ from declutter import model as models
 from declutter import repeats, spans, verdict
 from declutter import sites as counts
 from declutter.context import prose
-from declutter.document import Array, Ints, render, split
+from declutter.document import Array, Ints, Lines, render, split
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS, as_kinds, kept_kinds
+from declutter.limits import Limits
 from declutter.stages import Cut, Opinions, cut, opinions
 from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
 
@@ -67,9 +68,11 @@ class Cleaner:
         0 drops what is likelier clutter than not, 1 drops nothing on the model's word; 0.5 is the measured middle
     keep_lines, drop_lines
         regular expressions, searched in each line before the model is asked; a match is named as the reason
+    max_bytes, max_lines
+        the most that one text or page may have, so that nobody's input costs more than that; no limit by default
 
     Raises ValueError for an unknown kind, a kind in both, a caution outside 0 to 1 or a bad expression; ModelError and SitesError,
-    both a ValueError, for a model and for counts that cannot be used.
+    both a ValueError, for a model and for counts that cannot be used.  Its verbs raise ValueError for an input beyond a limit.
 
     >>> cleaner = Cleaner(drop="headline")
     >>> cleaner.clean("")
@@ -86,12 +89,15 @@ class Cleaner:
         caution: float = 0.5,
         keep_lines: str | Iterable[str] = (),
         drop_lines: str | Iterable[str] = (),
+        max_bytes: int | None = None,
+        max_lines: int | None = None,
     ) -> None:
         self.named_to_keep = as_kinds(keep)
         self.kept = kept_kinds(self.named_to_keep, drop)
         self.caution = caution
         self.keep_lines = _patterns(keep_lines, "keep_lines")
         self.drop_lines = _patterns(drop_lines, "drop_lines")
+        self.limits = Limits(max_bytes, max_lines)
         verdict.cut_at(caution, 0.5)  # refuses what is no caution
         self._path = None if model is None else Path(model)
         self._model = models.shipped() if self._path is None else models.load(self._path)
@@ -117,25 +123,21 @@ class Cleaner:
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> str:
         """The article of a page, as text; empty where the page holds none.  `url` tells the site, which matters where `sites` are given."""
-        from declutter import page as pages
-
-        page = pages.read(html)
+        page = self._page(html)
         return self._texts([page.text], self._judge_batch([page.text], [url], [page]))[0]
 
     def judge_html(self, html: str | bytes, *, url: str | None = None) -> list[Verdict]:
         """One verdict for each line of a page; offsets index `Article.page_text`."""
-        from declutter import page as pages
-
-        page = pages.read(html)
+        page = self._page(html)
         return self._verdicts([page.text], self._judge_batch([page.text], [url], [page]))[0]
 
     def read_html(self, html: str | bytes, *, url: str | None = None) -> Article:
         """The article of a page with its verdicts and what the page says of itself."""
-        from declutter import page as pages
+        from declutter.page import article
 
-        page = pages.read(html)
+        page = self._page(html)
         done = self._judge_batch([page.text], [url], [page])
-        return pages.article(page, self._texts([page.text], done)[0], self._verdicts([page.text], done)[0], url)
+        return article(page, self._texts([page.text], done)[0], self._verdicts([page.text], done)[0], url)
 
     def clean_many(self, texts: Iterable[Given], jobs: int = 1) -> Iterator[str]:
         """The cleaned texts, lazily and in order; a text may come with its site, as a pair.  `jobs` processes share the work."""
@@ -154,9 +156,22 @@ class Cleaner:
         parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
         return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
 
+    def _page(self, html: str | bytes) -> Page:
+        from declutter import page as pages
+
+        self.limits.check_size(html)
+        return pages.read(html)
+
+    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> Lines:
+        for text in () if pages else texts:  # of a page the bytes were counted before it was read
+            self.limits.check_size(text)
+        lines = split(texts)
+        self.limits.check_lines(texts, lines)
+        return lines
+
     def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> _Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
-        parts = cut(split(texts))
+        parts = cut(self._split(texts, pages))
         views = opinions(self._model, parts, pages)
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
         if seen is not None:

@@ -65,13 +65,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page cut into lines, their places, and what the page says of itself in other words: its titles and its body in JSON-LD."""
+    """A page cut into lines, their places, and what the page says of itself in other words: its titles and its body in JSON-LD.
+
+    `other` names what the input is where it is no page.
+    """
 
     lines: tuple[str, ...]
     places: tuple[Place, ...]
     titles: str
     body: str
     tree: Any
+    other: str | None = None
 
     @property
     def text(self) -> str:

@@ -11,9 +11,11 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
+from declutter.decoding import decoded, other_format
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, Page, Place
 from declutter.verdict import Verdict
 
@@ -96,8 +98,16 @@ _BLOCKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_TAG, _TAG_IN_BYTES = re.compile(r"<[a-zA-Z]"), re.compile(rb"<[a-zA-Z]")
 _SPACE = re.compile(r"\s+")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # libxml2 ends a text at some of them
+_SELF_CLOSED = re.compile(r"(<html\b(?:[^<>/]|/(?!>))*+)/>", re.IGNORECASE)  # else the page is outside of it
+# The parser takes time with the square of a tag's attributes.  A tag of more than 250 loses the rest: no tag of a page has so many.
+_ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_CROWDED = re.compile(rf"(<[a-zA-Z][a-zA-Z0-9:-]*+(?:{_ATTRIBUTE}){{250}})(?:{_ATTRIBUTE})++")
+# The parser stops at some 2,000 levels (old ones at 256) and leaves out the rest; of a page as deep only the breaks of lines are read.
+_DEEPEST = 250
+_KEPT_FLAT = "html|head|body|title|meta|script|style|textarea|iframe|noscript"
+_NESTING = re.compile(rf"</?(?!(?:{_KEPT_FLAT})\b)([a-zA-Z][a-zA-Z0-9:-]*+)[^<>]*+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,10 @@ class _Cutter:
     at: list[_Level] = field(default_factory=list)
     linked: int = 0
     size: int = 0
+    cell: int = 0  # of the innermost row, from 1
+    reach: tuple[int, int] = (0, 0)  # the first and last cell of the line that is being gathered
+    cells: list[tuple[int, int]] = field(default_factory=list)  # those of each line
+    rows: list[tuple[int, int]] = field(default_factory=list)  # open rows: the line they begin at, and the cell they stand in
 
     def add(self, text: str | None) -> None:
         """Text of the innermost open element."""
@@ -157,7 +171,8 @@ class _Cutter:
     def _take(self, text: str) -> None:
         if text.strip():
             if not self.at:
-                self.at = self.levels[-6:]
+                self.at, self.reach = self.levels[-6:], (self.cell, self.cell)
+            self.reach = (self.reach[0], self.cell)
             size = len(text)
             self.size += size
             if self.levels[-1].places & PLACE_BIT["a"]:
@@ -173,7 +188,24 @@ class _Cutter:
             if text.strip():
                 self.lines.append(text)
                 self.places.append(self._place())
+                self.cells.append(self.reach)
         self.parts, self.at, self.linked, self.size = [], [], 0, 0
+
+    def open_row(self) -> None:
+        """A table row begins: its cells are counted."""
+        self.rows.append((len(self.lines), self.cell))
+        self.cell = 0
+
+    def close_row(self) -> None:
+        """A row is its cells joined, if none of them has several lines; one that has lays out the page."""
+        begin, self.cell = self.rows.pop()
+        lines, places = self.lines[begin:], self.places[begin:]
+        if len(lines) > 1 and all(one[1] < two[0] for one, two in pairwise(self.cells[begin:])):
+            size = sum(map(len, lines))
+            links = sum(place.links * len(line) for place, line in zip(places, lines, strict=True)) / size
+            lines, places = [" | ".join(lines)], [replace(places[0], links=links)]
+        self.lines[begin:], self.places[begin:] = lines, places
+        self.cells[begin:] = [(self.cell, self.cell)] * len(lines)
 
     def _in_pre(self) -> bool:
         return bool(self.at[-1].places & PLACE_BIT["pre"])
@@ -187,28 +219,46 @@ class _Cutter:
 
 
 def read(html: str | bytes) -> Page:
-    """Cut a page into lines.  Nothing is fetched; an empty page or one that cannot be parsed has no lines."""
-    # libxml2 reads no further than half of a surrogate pair
-    given = html.encode("utf-8", "replace").decode() if isinstance(html, str) else html
-    tree = _parsed(given)
-    if tree is None and (_TAG_IN_BYTES.search(given) if isinstance(given, bytes) else _TAG.search(given)):
-        # a fragment of one block is refused as no page: put into a page, it is one
-        tree = _parsed(b"<html><body><div>" + given + b"</div>" if isinstance(given, bytes) else f"<html><body><div>{given}</div>")
+    """Cut a page into lines.  Nothing is fetched; an empty page, or what is none, has no lines."""
+    other = other_format(html)
+    text = decoded(html) if isinstance(html, bytes) else html
+    other = other or other_format(text)
+    tree = None if other or not text.strip() else _parsed(text)
     if tree is None:
-        return Page((), (), "", "", None)
+        return Page((), (), "", "", None, other)
     titles, body = _own_words(tree)
     cutter = _Cutter([_Level("", 0, (), 0)])
     _walk(tree, cutter)
     return Page(tuple(cutter.lines), tuple(cutter.places), titles, body, tree)
 
 
-def _parsed(html: str | bytes) -> Any:
-    import trafilatura
+def _parsed(html: str) -> Any:
+    html = _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1))
+    tree = _tree(html)
+    if tree is not None and _cut_short(tree):
+        breaks = _BLOCKS | _CELLS | {"br"}
+        tree = _tree(_NESTING.sub(lambda tag: "<br>" if tag[1].lower() in breaks else "", html))
+    return tree
 
+
+def _tree(html: str) -> Any:
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    # bytes, because of a str that declares an encoding lxml wants nothing to do with, and half a surrogate pair ends the page
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        return trafilatura.load_html(html)
-    except (ValueError, RecursionError):
+        return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, ValueError):  # nothing in it but comments
         return None
+
+
+def _cut_short(tree: Any) -> bool:
+    """Whether the parser gave up on the nesting: then the page ends as deep as it goes."""
+    depth = 0
+    while len(tree):
+        tree, depth = tree[-1], depth + 1
+    return depth >= _DEEPEST
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:
@@ -216,7 +266,8 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
     captions = tuple(dict.fromkeys(verdict.text.strip() for verdict in verdicts if verdict.kind == "caption"))
     note = None if text else "no article on the page: every line reads like clutter"
     if not page.lines:
-        return Article("", (), "", None, (), None, None, None, url, (), "nothing on the page that a reader would see")
+        note = "nothing on the page that a reader would see" if page.other is None else f"not a page but {page.other}"
+        return Article("", (), "", None, (), None, None, None, url, (), note)
     import trafilatura
 
     facts: Any = trafilatura.extract_metadata(page.tree, default_url=url)
@@ -238,15 +289,21 @@ def _walk(tree: Any, cutter: _Cutter) -> None:
                 continue
             if tag in _BLOCKS or tag == "br":
                 cutter.end()
-            elif tag in _CELLS and cutter.parts:
-                cutter.parts.append(" | ")
+            if tag == "tr":
+                cutter.open_row()
+            elif tag in _CELLS:
+                cutter.cell += 1
+                if cutter.parts:
+                    cutter.parts.append(" | ")
             cutter.levels.append(_level(element, tag, cutter.levels[-1]))
             cutter.add(element.text)
             continue
         if event == "end":
-            cutter.levels.pop()
+            level = cutter.levels.pop()
             if tag in _BLOCKS:
                 cutter.end()
+            if level.tag == "tr":
+                cutter.close_row()
         cutter.add(element.tail)
     cutter.end()
 

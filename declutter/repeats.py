@@ -6,6 +6,7 @@ are looked at one by one.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -93,10 +94,14 @@ def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption:
             beginnings.append(text)
     likely, sure = ({text: [i for i in own if caption[i] >= least] for text, own in tellers.items()} for least in (LIKELY, _SURE))
     pairs = []
+    first_other: dict[tuple[str, bool], list[int]] = {}  # once a text, however often it is told
     for i in group:
         same = (tellers if caption[i] >= LIKELY else likely)[told[i]][:2]
-        other = tellers if caption[i] >= _SURE else sure
-        found = [j for j in same if j != i] + [j for text in relatives[told[i]] for j in other[text][:1]]
+        key = told[i], caption[i] >= _SURE
+        if key not in first_other:
+            other = tellers if caption[i] >= _SURE else sure
+            first_other[key] = sorted(j for text in relatives[told[i]] for j in other[text][:1])[:1]
+        found = [j for j in same if j != i] + first_other[key]
         if found:
             pairs.append((i, min(found)))
     return pairs
@@ -119,6 +124,12 @@ def equal_lines(texts: Mapping[int, str], group: Sequence[int], counts: Mapping[
     return pairs
 
 
+@functools.lru_cache(maxsize=2)  # a headline is compared with many lines
+def _told(line: str) -> tuple[str, frozenset[str]]:
+    told = plain(line)
+    return told, frozenset(told.split())
+
+
 def tells_headline(line: str, headline: str) -> bool:
     """Whether a line tells the headline again: the same words, or with little added (the site's name) or left out.
 
@@ -127,10 +138,9 @@ def tells_headline(line: str, headline: str) -> bool:
     >>> tells_headline("What the inspectors found", "Ferry limps home after flood")
     False
     """
-    one, two = plain(line), plain(headline)
+    (two, theirs), (one, mine) = _told(headline), _told(line)
     if not one or not two:
         return False
-    if one in two or two in one:
-        return min(len(one), len(two)) >= 0.5 * max(len(one), len(two))
-    mine, theirs = set(one.split()), set(two.split())
+    if min(len(one), len(two)) >= 0.5 * max(len(one), len(two)) and (one in two or two in one):
+        return True
     return len(mine & theirs) >= 0.7 * max(len(mine), len(theirs))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|<!--.{0,10000}?-->)*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
+    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*+(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
     re.I | re.S,
 )
 _BOM = "\ufeff"
