@@ -335,7 +335,8 @@ def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: b
 
 
 def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozenset[str]) -> None:
-    """Captions told again are captions, all of them; of equal long body lines the first stays."""
+    """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had."""
+    before = done.keep.copy()
     caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
     counts = repeats.word_counts(done.parts.words)
     telling = ((caption >= repeats.LIKELY) | (done.keep & (counts >= repeats.LONG))).tolist()
@@ -352,6 +353,11 @@ def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozen
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
             done.keep[i] = done.keep[i] and "body" in named
             done.why[i] = f"repeats line {lines.number(earlier)}"
+    text_of, count = done.parts.lines.text_of, len(done.parts.lines.bounds) - 1
+    emptied = (np.bincount(text_of[before], minlength=count) > 0) & (np.bincount(text_of[done.keep], minlength=count) == 0)
+    for number in np.flatnonzero(emptied).tolist():
+        first = int(np.flatnonzero(before & (text_of == number))[0])
+        done.kind[first], done.keep[first], done.why[first] = BODY, stays[BODY], "told again, but kept: nothing else would stay"
 
 
 def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base: int) -> str:
