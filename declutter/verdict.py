@@ -6,11 +6,12 @@ worse: what is not sure enough to go stays as body, and a text that would lose m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from declutter.document import Array, Ints, Lines
+from declutter.document import Array, Ints, Lines, render
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 
@@ -51,6 +52,38 @@ class Verdict:
     first_score: float
     reason: str
     spans: tuple[Span, ...] = ()
+
+
+def removed(verdicts: Sequence[Verdict]) -> list[Span]:
+    """All that goes, in order: the lines that are not kept, as spans, and the spans of those that are.
+
+    >>> advert = Verdict("Advertisement", 0, 13, "ad", False, 0.01, "ad", 0.99, "reads like ad")
+    >>> removed([advert])
+    [Span(start=0, end=13, kind='ad', score=0.01, reason='reads like ad')]
+    """
+    found: list[Span] = []
+    for verdict in verdicts:
+        line = Span(verdict.start, verdict.end, verdict.kind, verdict.score, verdict.reason)
+        found += verdict.spans if verdict.keep else [line]
+    return found
+
+
+def apply(text: str, verdicts: Sequence[Verdict]) -> str:
+    r"""The text that the verdicts leave: what `clean` gives of the text that was judged.
+
+    >>> advert = Verdict("Advertisement", 0, 13, "ad", False, 0.01, "ad", 0.99, "reads like ad")
+    >>> story = Verdict("The ovens were cold.", 14, 34, "body", True, 0.99, "body", 0.99, "reads like body")
+    >>> apply("Advertisement\nThe ovens were cold.", [advert, story])
+    'The ovens were cold.'
+    """
+    starts, ends, keep = zip(*((verdict.start, verdict.end, verdict.keep) for verdict in verdicts), strict=True) if verdicts else ((),) * 3
+    return render(text, starts, ends, keep, [_rest(text, verdict) if verdict.spans else None for verdict in verdicts])
+
+
+def _rest(text: str, verdict: Verdict) -> str:
+    """A line less its spans."""
+    cuts = [verdict.start, *(at for span in verdict.spans for at in (span.start, span.end)), verdict.end]
+    return "".join(text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
 
 
 def cut_at(caution: float, middle: float) -> float:
