@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from declutter.cleaner import Cleaner
@@ -45,22 +45,23 @@ def clean_series(series: dd.Series, **options: Any) -> dd.Series:
     return series.map_partitions(_clean_partition, Cleaner(**options), meta=series._meta)
 
 
-def _clean_texts(texts: Iterable[str | None], cleaner: Cleaner) -> Iterator[str | None]:
+# Partitions are given back as lists: a generator could not travel between workers.
+def _clean_texts(texts: Iterable[str | None], cleaner: Cleaner) -> list[str | None]:
     given = list(texts)
     for text in given:
         if not isinstance(text, str | None):
             raise TypeError(f"a bag of texts is expected, and it holds a {type(text).__name__}; of dicts, name the field")
     cleaned = cleaner.clean_many(text for text in given if text is not None)
-    return (None if text is None else next(cleaned) for text in given)
+    return [None if text is None else next(cleaned) for text in given]
 
 
-def _clean_records(records: Iterable[dict[str, Any]], cleaner: Cleaner, field: str, out_field: str) -> Iterator[dict[str, Any]]:
+def _clean_records(records: Iterable[dict[str, Any]], cleaner: Cleaner, field: str, out_field: str) -> list[dict[str, Any]]:
     given = list(records)
     for record in given:
         if field not in record:
             raise KeyError(f"there is no field {field!r}; the fields are {', '.join(record)}")
     cleaned = _clean_texts((record[field] for record in given), cleaner)
-    return ({**record, out_field: text} for record, text in zip(given, cleaned, strict=True))
+    return [{**record, out_field: text} for record, text in zip(given, cleaned, strict=True)]
 
 
 def _clean_partition(series: pd.Series[str], cleaner: Cleaner) -> pd.Series[str]:

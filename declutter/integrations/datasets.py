@@ -52,12 +52,12 @@ class DeclutterBatch:
         texts = batch[self.field]
         if isinstance(texts, str):
             raise TypeError("a batch is expected, not one row: call map(..., batched=True)")
-        present = [text for text in texts if text is not None]
+        present = [text for text in texts if not _is_missing(text)]
         for text in present:
             if not isinstance(text, str):
                 raise TypeError(f"column {self.field!r} holds a {type(text).__name__}, not a text")
         cleaned = self._cleaner.clean_many(present)
-        return {self.out_field: [None if text is None else next(cleaned) for text in texts]}
+        return {self.out_field: [None if _is_missing(text) else next(cleaned) for text in texts]}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.field, self.out_field, self._options, self._made_with)
@@ -67,6 +67,11 @@ def _restored(
     kind: type[DeclutterBatch], field: str, out_field: str, options: Mapping[str, Any], _made_with: tuple[str, str]
 ) -> DeclutterBatch:
     return kind(field, out_field=out_field, **options)
+
+
+def _is_missing(text: Any) -> bool:
+    """None, or the NaN that stands for it in a batch with pandas' format."""
+    return text is None or text != text
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,8 @@ r"""pandas: Series of texts in, Series of texts out; importing this module adds 
 
 >>> import pandas as pd
 >>> import declutter.integrations.pandas
->>> texts = pd.Series({"a.test/1": "The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today.", "a.test/2": None})
->>> texts.declutter.clean()["a.test/1"]
+>>> text = "The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today."
+>>> pd.Series({"a.test/1": text, "a.test/2": None}).declutter.clean()["a.test/1"]
 'The ferry returned to Port Ansel shortly before midnight.'
 """
 
@@ -22,8 +22,8 @@ def clean_series(series: pd.Series[str], *, jobs: int = 1, **options: Any) -> pd
     `jobs` processes share the work; the options are those of `declutter.Cleaner`.  Raises TypeError where a value is neither a text nor
     missing, ValueError for an option that cannot be used.
 
-    >>> series = pd.Series(["The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today.", None], index=[7, 7])
-    >>> clean_series(series).fillna("-").tolist()
+    >>> text = "The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today."
+    >>> clean_series(pd.Series([text, None], index=[7, 7])).fillna("-").tolist()
     ['The ferry returned to Port Ansel shortly before midnight.', '-']
     """
     return cleaned_by(Cleaner(**options), series, jobs)

@@ -2,7 +2,8 @@ r"""Polars: a Series of texts in, a Series of texts out, by itself or in an expr
 
 >>> import polars as pl
 >>> from declutter.integrations.polars import clean_series
->>> frame = pl.DataFrame({"text": ["The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today.", None]})
+>>> text = "The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today."
+>>> frame = pl.DataFrame({"text": [text, None]})
 >>> frame.with_columns(pl.col("text").map_batches(clean_series, return_dtype=pl.String))["text"].to_list()
 ['The ferry returned to Port Ansel shortly before midnight.', None]
 """
@@ -22,7 +23,8 @@ def clean_series(series: pl.Series, *, jobs: int = 1, **options: Any) -> pl.Seri
     `jobs` processes share the work; the options are those of `declutter.Cleaner`, given in an expression by `functools.partial`.  Raises
     TypeError where the Series holds no strings, ValueError for an option that cannot be used.
 
-    >>> clean_series(pl.Series("text", ["The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today.", None])).to_list()
+    >>> text = "The ferry returned to Port Ansel shortly before midnight.\nSign up for our newsletter today."
+    >>> clean_series(pl.Series([text, None])).to_list()
     ['The ferry returned to Port Ansel shortly before midnight.', None]
     """
     cleaner = Cleaner(**options)
