@@ -10,7 +10,7 @@ import click
 
 import declutter
 
-_COMMANDS = ("clean", "explain", "evaluate", "model", "train")
+_COMMANDS = ("clean", "diff", "explain", "report", "review", "evaluate", "model", "train")
 
 
 class _Lazy(click.Group):

@@ -1,0 +1,147 @@
+"""The page of a report: articles as rows, those that fit, and the template around them."""
+
+from __future__ import annotations
+
+import base64
+import collections
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from declutter.articles import Judged
+from declutter.kinds import DEFINITIONS
+from declutter.report.gather import Count, Gathered, count
+from declutter.verdict import Span, Verdict
+
+_FOLDED = 4  # kept lines in a row from which on their middle is folded away
+_ROOM = 60_000  # characters of one article that are shown
+
+_templates = Environment(
+    loader=PackageLoader("declutter.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a line, and the span that it is, or None."""
+
+    text: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line as it is shown."""
+
+    verdict: Verdict
+    pieces: tuple[Piece, ...]
+
+    @property
+    def telling(self) -> bool:
+        """Whether anything of it goes."""
+        return not self.verdict.keep or bool(self.verdict.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One article of the page: its counts, the kinds removed, its rows in blocks (folded or not), and the lines left out."""
+
+    name: str
+    site: str
+    count: Count
+    kinds: tuple[tuple[str, int], ...]
+    blocks: tuple[tuple[bool, tuple[Row, ...]], ...]
+    left_out: int
+    html: Markup = Markup("")
+
+
+def choose(found: Gathered, room: int) -> list[Shown]:
+    """The articles that fit into `room` characters of HTML, those that lost most first; then a sample of the rest."""
+    chosen: list[Shown] = []
+    for pair in zip_longest(found.worst, found.drawn):
+        for article in pair:
+            if article is None:
+                continue
+            one = _shown(article)
+            html = Markup(_templates.get_template("article.html").render(article=one))
+            room -= len(html)
+            if room < 0 and chosen:
+                return _ordered(chosen)
+            chosen.append(Shown(one.name, one.site, one.count, one.kinds, one.blocks, one.left_out, html))
+    return _ordered(chosen)
+
+
+def _ordered(chosen: list[Shown]) -> list[Shown]:
+    return sorted(chosen, key=lambda article: -article.count.share)
+
+
+def fill(**values: object) -> str:
+    """The page, its style and script in it, and a policy that lets nothing else run or load."""
+    style, script = _inline("report.css"), _inline("report.js")
+    return _templates.get_template("report.html").render(
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'; form-action 'none'",
+        definitions=DEFINITIONS,
+        **values,
+    )
+
+
+def _inline(name: str) -> Markup:
+    loader = _templates.loader
+    assert loader is not None
+    return Markup(loader.get_source(_templates, name)[0])
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _shown(article: Judged) -> Shown:
+    rows = list(_rows(article))
+    kinds = collections.Counter(row.verdict.kind for row in rows if not row.verdict.keep)
+    kinds.update(span.kind for row in rows if row.verdict.keep for span in row.verdict.spans)
+    return Shown(
+        article.name, article.site, count(article), tuple(kinds.most_common()), tuple(_blocks(rows)), len(article.verdicts) - len(rows)
+    )
+
+
+def _rows(article: Judged) -> Iterator[Row]:
+    room = _ROOM
+    for verdict in article.verdicts:
+        if room <= 0:
+            return
+        yield Row(verdict, tuple(_pieces(verdict, article.text, room)))
+        room -= len(verdict.text)
+
+
+def _pieces(verdict: Verdict, text: str, room: int) -> Iterator[Piece]:
+    """The line cut at its spans; of a line longer than the room is, only its beginning."""
+    at, end = verdict.start, min(verdict.end, verdict.start + room)
+    for span in verdict.spans if verdict.keep else ():
+        if span.start >= end:
+            break
+        if span.start > at:
+            yield Piece(text[at : span.start], None)
+        yield Piece(text[span.start : min(span.end, end)], span)
+        at = span.end
+    if at < end:
+        yield Piece(text[at:end], None)
+    if end < verdict.end:
+        yield Piece(f" … ({verdict.end - end:,} more characters)", None)
+
+
+def _blocks(rows: list[Row]) -> Iterator[tuple[bool, tuple[Row, ...]]]:
+    """Runs of kept lines lose their middle to a fold; what goes, and the lines beside it, is in sight."""
+    for telling, run in groupby(rows, key=lambda row: row.telling):
+        own = tuple(run)
+        if telling or len(own) < _FOLDED:
+            yield False, own
+        else:
+            yield False, own[:1]
+            yield True, own[1:-1]
+            yield False, own[-1:]
