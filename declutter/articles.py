@@ -3,7 +3,7 @@ r"""Articles to look at, from where people have them: text files, pages, folders
 >>> import tempfile
 >>> from declutter.cleaner import Cleaner
 >>> folder = Path(tempfile.mkdtemp())
->>> _ = (folder / "a.jsonl").write_text('{"text": "Share\\nThe ovens at Lower Wick were cold.", "url": "https://www.wick.test/a"}\n{"id": 2}\n')
+>>> _ = (folder / "a.jsonl").write_text('{"text": "Share\\nThe ovens were cold.", "url": "https://www.wick.test/a"}\n{"id": 2}\n')
 >>> read = find([str(folder)], Source(), tell=lambda name, what: print(f"{Path(name).name}: {what}"))
 >>> [(article.site, len(article.verdicts)) for article in judged(Cleaner(), read)]
 a.jsonl, line 2: has no text in 'text'; name the field that holds it with --field
@@ -88,7 +88,7 @@ def judged(cleaner: Cleaner, given: Iterable[Given]) -> Iterator[Judged]:
             yield from (_judged_page(cleaner, article) for article in same)
             continue
         while batch := list(islice(same, _BATCH)):
-            verdicts = cleaner.judge_many((article.text for article in batch))
+            verdicts = cleaner.judge_many(article.text for article in batch)
             for article, own in zip(batch, verdicts, strict=True):
                 yield Judged(article.name, article.site, article.text, tuple(own))
 

@@ -48,15 +48,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One article of the page: its counts, the kinds removed, its rows in blocks (folded or not), and the lines left out."""
+    """One article of the page: where it is from, its counts, and its HTML."""
 
     name: str
     site: str
     count: Count
-    kinds: tuple[tuple[str, int], ...]
-    blocks: tuple[tuple[bool, tuple[Row, ...]], ...]
-    left_out: int
-    html: Markup = Markup("")
+    html: Markup
 
 
 def choose(found: Gathered, room: int) -> list[Shown]:
@@ -67,11 +64,10 @@ def choose(found: Gathered, room: int) -> list[Shown]:
             if article is None:
                 continue
             one = _shown(article)
-            html = Markup(_templates.get_template("article.html").render(article=one))
-            room -= len(html)
+            room -= len(one.html)
             if room < 0 and chosen:
                 return _ordered(chosen)
-            chosen.append(Shown(one.name, one.site, one.count, one.kinds, one.blocks, one.left_out, html))
+            chosen.append(one)
     return _ordered(chosen)
 
 
@@ -103,11 +99,18 @@ def _digest(content: str) -> str:
 
 def _shown(article: Judged) -> Shown:
     rows = list(_rows(article))
-    kinds = collections.Counter(row.verdict.kind for row in rows if not row.verdict.keep)
-    kinds.update(span.kind for row in rows if row.verdict.keep for span in row.verdict.spans)
-    return Shown(
-        article.name, article.site, count(article), tuple(kinds.most_common()), tuple(_blocks(rows)), len(article.verdicts) - len(rows)
+    kinds = collections.Counter(verdict.kind for verdict in article.verdicts if not verdict.keep)
+    kinds.update(span.kind for verdict in article.verdicts if verdict.keep for span in verdict.spans)
+    own = count(article)
+    html = _templates.get_template("article.html").render(
+        name=article.name,
+        site=article.site,
+        count=own,
+        kinds=kinds.most_common(),
+        blocks=list(_blocks(rows)),
+        left_out=len(article.verdicts) - len(rows),
     )
+    return Shown(article.name, article.site, own, Markup(html))
 
 
 def _rows(article: Judged) -> Iterator[Row]:
