@@ -7,6 +7,7 @@ import collections
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from itertools import groupby, zip_longest
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -77,7 +78,7 @@ def _ordered(chosen: list[Shown]) -> list[Shown]:
 
 def fill(**values: object) -> str:
     """The page, its style and script in it, and a policy that lets nothing else run or load."""
-    style, script = _inline("report.css"), _inline("report.js")
+    style, script = _inline("palette.css") + _inline("report/report.css"), _inline("report/report.js")
     return _templates.get_template("report.html").render(
         style=style,
         script=script,
@@ -88,9 +89,7 @@ def fill(**values: object) -> str:
 
 
 def _inline(name: str) -> Markup:
-    loader = _templates.loader
-    assert loader is not None
-    return Markup(loader.get_source(_templates, name)[0])
+    return Markup(resources.files("declutter").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _digest(content: str) -> str:
