@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from declutter import samples
 from declutter.document import Array, split
 from declutter.features import KEPT_COLUMNS
 from declutter.fit import Article, Training
+from declutter.kinds import KINDS
 from declutter.model import Model
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, HEADLINE
@@ -24,18 +26,35 @@ from declutter.verdict import BODY, HEADLINE
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The labelled articles of one path that was named for training, and a digest of their files."""
+    """Labelled articles that were named together, their files, and a name to show."""
 
     name: str
+    files: tuple[Path, ...]
     articles: tuple[Article, ...]
-    digest: str
 
-    @classmethod
-    def read(cls, path: Path) -> Source:
-        """Read a file or a folder.  Raises samples.SampleError or OSError where one of its files cannot be used."""
-        files = list(samples.find([path]))
-        digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-        return cls(str(path), tuple(Article.of(samples.read(file)) for file in files), digest)
+
+def read(paths: Sequence[Path]) -> list[Source]:
+    """The labelled articles of the paths: each folder is a source, and so are files in a row.
+
+    Raises samples.SampleError or OSError where a file cannot be used.
+    """
+    found = []
+    for is_folder, together in groupby(paths, key=Path.is_dir):
+        for named in [[path] for path in together] if is_folder else [list(together)]:
+            files = tuple(samples.find(named))
+            name = str(named[0]) if len(named) == 1 else f"{len(named)} files"
+            found.append(Source(name, files, tuple(Article.of(samples.read(file)) for file in files)))
+    return found
+
+
+def digest(sources: Sequence[Source]) -> str:
+    """The first 16 hex digits of the SHA-256 of the files."""
+    return hashlib.sha256(b"".join(file.read_bytes() for source in sources for file in source.files)).hexdigest()[:16]
+
+
+def corpora(sources: Sequence[Source]) -> dict[str, dict[str, int | str]]:
+    """What the card of a model that learned from these says of them."""
+    return {"samples": {"files": sum(len(source.files) for source in sources), "sha256": digest(sources)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +86,16 @@ def compare(model: Model, training: Training, sources: Sequence[Source]) -> list
     known = {entry.get("sha256") for entry in model.card.get("corpora", {}).values() if isinstance(entry, dict)}
     found, at = [], 0
     for source in sources:
-        allowed = np.concatenate([article.allowed for article in source.articles]) if source.articles else np.zeros((0, 1))
+        allowed = (
+            np.concatenate([article.allowed for article in source.articles]) if source.articles else np.zeros((0, len(KINDS)), dtype=bool)
+        )
         after = keep[at : at + len(allowed)]
         at += len(allowed)
         before = _stays(model, source.articles)
-        firm = (allowed.sum(axis=1) == 1) & (allowed.argmax(axis=1) != HEADLINE) if len(allowed) else np.zeros(0, dtype=bool)
-        truth = allowed[firm].argmax(axis=1) if firm.any() else np.zeros(0, dtype=int)
+        firm = (allowed.sum(axis=1) == 1) & (allowed.argmax(axis=1) != HEADLINE)
+        truth = allowed[firm].argmax(axis=1)
         found.append(
-            Comparison(source.name, int(firm.sum()), _side(truth, before[firm]), _side(truth, after[firm]), source.digest in known)
+            Comparison(source.name, int(firm.sum()), _side(truth, before[firm]), _side(truth, after[firm]), digest([source]) in known)
         )
     return found
 

@@ -32,8 +32,12 @@ def render(articles: Iterable[Judged], *, room: int = 3_000_000) -> str:
         kinds=sorted(found.kinds),
         shown=shown,
         sites=sorted({article.site for article in shown}),
-        charts={"By kind": _kinds_chart(found), "By site": _sites_chart(found), "Articles by share of text removed": _shares_chart(found)},
-        unnamed=max(0, len(found.sites) - _SITES),
+        charts={
+            "Removed lines and spans, by kind": _kinds_chart(found),
+            "Removed lines, by site, and share of its text": _sites_chart(found),
+            "Articles, by share of their text removed, in %": _shares_chart(found),
+        },
+        other_sites=max(0, len(found.sites) - _SITES),
     )
 
 
@@ -49,16 +53,16 @@ def _sites_chart(found: Gathered) -> str:
 
 
 def _told(own: Count) -> str:
-    return f"{own.removed:,} ({own.share:.0%} of the text)"
+    return f"{own.removed:,} · {100 * own.share:.0f} %"
 
 
 def _short(site: str) -> str:
     name = site or "no site named"
-    return name if len(name) <= 28 else f"{name[:27]}…"
+    return name if len(name) <= 24 else f"{name[:23]}…"
 
 
 def _shares_chart(found: Gathered) -> str:
     if found.whole.articles < 5:
         return ""
-    rows = [Bar(f"{10 * i}–{10 * i + 10} %", count, f"{count:,}" if count else "") for i, count in enumerate(found.shares)]
+    rows = [Bar(f"{10 * i}–{10 * i + 10}", count, f"{count:,}" if count else "") for i, count in enumerate(found.shares)]
     return columns(rows, "Articles by share of text removed")

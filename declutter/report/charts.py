@@ -30,12 +30,12 @@ def bars(rows: Sequence[Bar], title: str) -> str:
     >>> "&lt;share&gt;" in chart, "#kind=share" in chart, "<script" in chart, "style=" in chart
     (True, True, False, False)
     """
-    return _drawn(pygal.HorizontalBar, rows, title, width=560, height=26 * len(rows) + 12, show_x_labels=False, show_y_guides=False)
+    return _drawn(pygal.HorizontalBar, rows, title, width=400, height=22 * len(rows) + 12, show_x_labels=False, show_y_guides=False)
 
 
 def columns(rows: Sequence[Bar], title: str) -> str:
     """A chart of columns, the first on the left."""
-    return _drawn(pygal.Bar, rows, title, width=560, height=190, show_y_labels=False, show_y_guides=False)
+    return _drawn(pygal.Bar, rows, title, width=400, height=180, show_y_labels=False, show_y_guides=False)
 
 
 def _drawn(kind: Callable[..., pygal.Graph], rows: Sequence[Bar], title: str, **size: object) -> str:
@@ -52,7 +52,7 @@ def _drawn(kind: Callable[..., pygal.Graph], rows: Sequence[Bar], title: str, **
         truncate_label=200,
         rounded_bars=2,
         range=(0, 1.35 * max(row.value for row in rows) or 1),  # room for the words at the end of the longest
-        style=pygal.style.Style(label_font_size=13, major_label_font_size=13, value_font_size=12, font_family="sans-serif"),
+        style=pygal.style.Style(label_font_size=12, major_label_font_size=12, value_font_size=11, font_family="sans-serif"),
     )
     ordered = list(rows) if kind is pygal.Bar else list(rows)[::-1]  # horizontal bars are drawn from below
     chart.x_labels = [row.label for row in ordered]

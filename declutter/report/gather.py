@@ -73,9 +73,10 @@ def gather(articles: Iterable[Judged]) -> Gathered:
         found.kinds.update(span.kind for verdict in article.verdicts if verdict.keep for span in verdict.spans)
         found.shares[min(_BINS - 1, int(own.share * _BINS))] += 1
         entry = (own.share, -number, article)
-        displaced = heapq.heappushpop(worst, entry) if len(worst) == _WORST else heapq.heappush(worst, entry)
-        if displaced is not None:
-            _draw(found.drawn, displaced[2], number - _WORST, dice)
+        if len(worst) < _WORST:
+            heapq.heappush(worst, entry)
+        else:
+            _draw(found.drawn, heapq.heappushpop(worst, entry)[2], number - _WORST, dice)
     found.worst = [article for _, _, article in sorted(worst, key=lambda entry: (-entry[0], -entry[1]))]
     return found
 

@@ -48,11 +48,11 @@ class Training:
             self._state = {"state": "done", "model": str(self._output), "rows": rows}
 
     def _train(self) -> list[retrain.Comparison]:
-        sources = [retrain.Source.read(path) for path in self._paths if path.exists()]
+        sources = retrain.read(self._paths)
         articles = [article for source in sources for article in source.articles]
         trained = fit.train(
             articles,
-            corpora={source.name: {"files": len(source.articles), "sha256": source.digest} for source in sources},
+            corpora=retrain.corpora(sources),
             jobs=self._jobs,
             progress=lambda _step: self._state.update(done=self._state["done"] + 1),
         )
