@@ -19,6 +19,7 @@ from pathlib import Path
 from declutter.kinds import DEFINITIONS
 
 ENDING = ".tsv"
+UNLABELLED = "?"  # in place of a kind: nobody said what the line is
 # a span may hold brackets of its own, such as a shortcode's, if each is closed
 _BRACKETS = r"\[(?:\[[^\[\]]*\]|[^\[\]])*\]"
 _MARKED = re.compile(rf"\\\[\[|\[\[([a-z_]+)\|((?>{_BRACKETS}|[^\]]|\](?!\]))*?)\]\]", re.DOTALL)
@@ -32,7 +33,7 @@ class SampleError(ValueError):
 class LabelledLine:
     """One line: its kind, its text without marks, whether it is a hard negative, and its spans (start, end, kind) in it.
 
-    `blanks` counts the blank lines before it.  `kind` is None where nobody labelled the line.
+    `blanks` counts the blank lines before it.  `kind` is None where nobody labelled the line, which is written `?`.
     """
 
     kind: str | None
@@ -90,7 +91,7 @@ def _parse_line(row: str, blanks: int, where: str) -> LabelledLine:
     kind = label.strip().removesuffix("!")
     if not tab or not marked.strip():
         raise SampleError(f"{where}: 'kind<TAB>text' is expected")
-    if kind not in DEFINITIONS:
+    if kind not in DEFINITIONS and label.strip() != UNLABELLED:
         raise SampleError(f"{where}: unknown kind {kind!r}; the kinds are {', '.join(DEFINITIONS)}")
     text, spans, at = "", [], 0
     for mark in _MARKED.finditer(marked):
@@ -103,7 +104,7 @@ def _parse_line(row: str, blanks: int, where: str) -> LabelledLine:
         else:
             spans.append((len(text), len(text) + len(mark[2]), mark[1]))
             text += mark[2]
-    return LabelledLine(kind, text + marked[at:], label.strip().endswith("!"), tuple(spans), blanks)
+    return LabelledLine(None if kind == UNLABELLED else kind, text + marked[at:], label.strip().endswith("!"), tuple(spans), blanks)
 
 
 def dump(sample: Sample) -> str:
@@ -117,7 +118,7 @@ def _dump_line(line: LabelledLine) -> str:
     for start, end, kind in line.spans:
         parts += [line.text[at:start].replace("[[", r"\[["), f"[[{kind}|{line.text[start:end]}]]"]
         at = end
-    return f"{line.kind}{'!' * line.hard}\t{''.join(parts)}{line.text[at:].replace('[[', chr(92) + '[[')}"
+    return f"{line.kind or UNLABELLED}{'!' * line.hard}\t{''.join(parts)}{line.text[at:].replace('[[', chr(92) + '[[')}"
 
 
 def read(path: Path) -> Sample:

@@ -10,7 +10,7 @@ import click
 
 import declutter
 
-_COMMANDS = ("clean", "explain", "evaluate", "model", "sites", "train")
+_COMMANDS = ("clean", "diff", "explain", "report", "review", "evaluate", "model", "sites", "train")
 
 
 class _Lazy(click.Group):

@@ -1,0 +1,92 @@
+"""`declutter diff`: the text, with what goes marked in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from declutter.cli import common
+
+if TYPE_CHECKING:
+    from declutter.verdict import Verdict
+
+
+@click.command("diff")
+@common.input_options
+@common.cleaner_options
+def command(files: tuple[str, ...], encoding: str, html: bool | None, **options: Any) -> int:
+    """Print texts with their clutter marked: kept lines plain, removed lines red, with kind, score and reason.
+
+    Removed lines begin with '-', spans inside a kept line stand in [-...-]; so it can be read without colours, too.  Colours are for
+    terminals; NO_COLOR takes them away, FORCE_COLOR keeps them in a pipe (to 'less -R').
+    """
+    cleaner = common.make_cleaner(**options)
+    failures = common.Failures()
+    paint = _painter()
+    for number, given in enumerate(common.inputs(files, encoding, html, failures)):
+        text, verdicts = given.text, cleaner.judge(given.text) if given.page is None else []
+        if given.page is not None:
+            article = cleaner.read_html(given.page)
+            text, verdicts = article.page_text, list(article.verdicts)
+        removed = sum(not verdict.keep for verdict in verdicts)
+        heading = f"{given.shown}: {removed} of {len(verdicts)} lines go"
+        if len(files) > 1:
+            _print("\n" * bool(number) + paint(f"== {_shown(heading)}", bold=True))
+        for line in _lines(text, verdicts, paint):
+            _print(line)
+    return failures.exit_code
+
+
+def _lines(text: str, verdicts: Sequence[Verdict], paint: Any) -> Iterator[str]:
+    at = 0
+    for verdict in verdicts:
+        yield from [""] * (_line_ends(text[at : verdict.start]) - (at > 0))
+        at = verdict.end
+        if verdict.keep:
+            yield f"  {_marked(verdict, paint)}"
+        else:
+            yield paint(f"- {_shown(verdict.text)}", fg="red") + paint(f"  ({_why(verdict)})", fg="red", dim=True)
+
+
+def _line_ends(gap: str) -> int:
+    return gap.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+
+
+def _marked(verdict: Verdict, paint: Any) -> str:
+    parts, at = [], verdict.start
+    for span in verdict.spans:
+        taken = _shown(verdict.text[span.start - verdict.start : span.end - verdict.start])
+        parts += [_shown(verdict.text[at - verdict.start : span.start - verdict.start]), paint(f"[-{taken}-]", fg="red"),
+                  paint(f"({_why(span)})", fg="red", dim=True)]  # fmt: skip
+        at = span.end
+    return "".join(parts) + _shown(verdict.text[at - verdict.start :])
+
+
+def _why(judged: Any) -> str:
+    plain = f"reads like {judged.kind}"
+    return f"{judged.kind} {judged.score:.2f}" + ("" if judged.reason.startswith(plain) else f", {judged.reason}")
+
+
+def _painter() -> Any:
+    coloured = os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    if os.environ.get("NO_COLOR") or not coloured:
+        return lambda text, **_: text
+    return click.style
+
+
+def _shown(text: str) -> str:
+    """A line without control characters, which could move the cursor or colour what follows.
+
+    >>> _shown("a\\tb\\x1b[2J")
+    'a\\tb\ufffd[2J'
+    """
+    return "".join("\ufffd" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text)
+
+
+def _print(line: str) -> None:
+    click.echo(line.encode("utf-8", "replace"))
