@@ -16,8 +16,8 @@ from declutter.words import Words
 
 _OPENING, _CLOSING, _ROUND_OPENING, _ROUND_CLOSING, _GUILLEMET, _OPENING_QUOTE, _POINT = (1 << bit for bit in range(7))
 _MARKS = {
-    _OPENING: "[{（［【〔", _CLOSING: "]}）］】〕", _ROUND_OPENING: "(", _ROUND_CLOSING: ")", _GUILLEMET: "«»‹›", _OPENING_QUOTE: "“‘«„‚「『‹",
-    _POINT: ".",
+    _OPENING: "[{（［【〔", _CLOSING: "]}）］】〕", _ROUND_OPENING: "(", _ROUND_CLOSING: ")",
+    _GUILLEMET: "«»‹›", _OPENING_QUOTE: "“‘«„‚「『‹", _POINT: ".",
 }  # fmt: skip
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials
 
