@@ -16,7 +16,7 @@ from declutter import model as models
 from declutter import repeats, spans, verdict
 from declutter import sites as counts
 from declutter.context import prose
-from declutter.document import Array, Ints, Lines, render, split
+from declutter.document import Array, Ints, Lines, render, running, split
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
@@ -272,7 +272,7 @@ class _Texts:
 
     @functools.cached_property
     def _numbers(self) -> Ints:
-        return np.append(0, np.cumsum(self.lines.blanks_before + 1))
+        return running(self.lines.blanks_before + 1)
 
 
 def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:

@@ -165,7 +165,7 @@ def cohesion(lines: Lines, words: Words, numbers: Columns) -> Columns:
     pair_elsewhere, _, _ = _elsewhere(pairs, pair_line, np.zeros(len(pairs), dtype=bool), lines, np.zeros(n, dtype=bool))
     count, names, pair_count = (np.bincount(own, minlength=n) for own in (line, line[name], pair_line))
     tellers, _, starts = _side_by_side(line_hashes(words), np.arange(n), np.zeros(n, dtype=bool), lines)
-    sizes = np.diff(starts, append=n)
+    sizes = _sizes(starts, n)
     times, told_before = np.empty(n, dtype=np.int64), np.ones(n, dtype=bool)
     times[tellers] = np.repeat(sizes, sizes)
     told_before[tellers[starts]] = False
@@ -187,12 +187,13 @@ def _elsewhere(hashes: w.Hashes, line: Ints, name: Array, lines: Lines, paragrap
     """How many words of each line occur in another line of their text; in another that is a paragraph; and how many names do."""
     n = len(lines)
     line, name, starts = _side_by_side(hashes, line, name, lines)
-    sizes = np.diff(starts, append=len(line))
+    sizes = _sizes(starts, len(line))
     shared = line[starts] != line[starts + sizes - 1]
     at = np.flatnonzero(np.repeat(shared, sizes))
     line, name, sizes = line[at], name[at], sizes[shared]
     starts = np.cumsum(sizes) - sizes
-    first_of_line = np.diff(line, prepend=-1) != 0
+    first_of_line = np.ones(len(line), dtype=bool)
+    first_of_line[1:] = line[1:] != line[:-1]
     first_of_line[starts] = True
     told_in_prose = np.add.reduceat(first_of_line & paragraph[line], starts, dtype=np.int64) if len(starts) else starts
     beside = np.repeat(told_in_prose, sizes) > paragraph[line]
@@ -209,9 +210,17 @@ def _side_by_side(hashes: w.Hashes, line: Ints, name: Array, lines: Lines) -> tu
     key |= (2 * line + name).astype(np.uint64)
     key.sort()
     word = key >> low
-    starts = np.flatnonzero(np.append(word[:1] == word[:1], word[1:] != word[:-1]))
+    new = np.ones(len(word), dtype=bool)
+    new[1:] = word[1:] != word[:-1]
     rest = (key ^ (word << low)).astype(np.int64)
-    return rest >> 1, (rest & 1).astype(bool), starts
+    return rest >> 1, (rest & 1).astype(bool), np.flatnonzero(new)
+
+
+def _sizes(starts: Ints, end: int) -> Ints:
+    """How many stand from each start to the next one, or to the end."""
+    sizes = end - starts
+    sizes[:-1] = starts[1:] - starts[:-1]
+    return sizes
 
 
 def neighbours(lines: Lines, numbers: Columns, first: Floats) -> Columns:

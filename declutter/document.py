@@ -50,12 +50,22 @@ class Lines:
         return len(self.starts)
 
 
+def running(counts: Array) -> Ints:
+    """Sums of all counts before each one, and of all of them at the end: where the parts of so many things begin.
+
+    >>> running(np.array([2, 3])).tolist()
+    [0, 2, 5]
+    """
+    sums = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=sums[1:])
+    return sums
+
+
 def split(texts: Sequence[str]) -> Lines:
     r"""Cut texts into lines: `\n`, `\r\n` and `\r` end a line, nothing else does; blank lines are only counted."""
     buffer = ("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass")
     chars = np.frombuffer(buffer, dtype="<u4").astype(np.uint32, copy=False)
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    offsets = running(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)
     if not texts:
         chars = chars[:0]
     sorts = characters.sorts_of(chars)
@@ -65,7 +75,8 @@ def split(texts: Sequence[str]) -> Lines:
     second = np.zeros_like(feed)
     second[1:] = feed[1:] & returned[:-1]
     breaks = np.flatnonzero(feed | returned)
-    heads = np.append(0, breaks[:-1] + 1)[: len(breaks)]
+    heads = np.zeros_like(breaks)
+    heads[1:] = breaks[:-1] + 1
     whole = ~second[breaks]
     heads, ends = heads[whole], breaks[whole]
 
@@ -81,7 +92,8 @@ def split(texts: Sequence[str]) -> Lines:
     starts, ends = heads[filled], ends[filled]
     rank = np.flatnonzero(filled)
     text_of = np.searchsorted(offsets, starts, side="right") - 1
-    blanks = np.diff(rank, prepend=-1) - 1
+    blanks = rank.copy()
+    blanks[1:] -= rank[:-1] + 1
     bounds = np.searchsorted(text_of, np.arange(len(texts) + 1))
     # the first line of a text: blank lines since the text began
     opening = bounds[:-1][bounds[:-1] < bounds[1:]]

@@ -10,7 +10,7 @@ import numpy as np
 
 from declutter import characters as ch
 from declutter import words as w
-from declutter.document import Array, Ints, Lines
+from declutter.document import Array, Ints, Lines, running
 from declutter.kinds import KEPT, KINDS
 from declutter.words import Hashes, Words
 
@@ -34,7 +34,8 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     """
     heads, tails = words.bounds[:-1], words.bounds[1:] - 1
     edge = np.uint64(_SEEDS[6])
-    right = np.append(words.hashes[1:], edge)
+    right = np.empty_like(words.hashes)
+    right[:-1] = words.hashes[1:]
     right[tails] = edge
     # one row a word: the word, the pair, the line's edge with the word if it opens the line, the two ends of the word if it is long
     buckets = np.empty((len(words), 5), dtype=np.int32)
@@ -48,7 +49,7 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     there[:, 2] = False
     there[heads, 2] = True
     there[:, 3:] = words.long[:, None]
-    long = np.append(0, np.cumsum(words.long))[words.bounds]
+    long = running(words.long)[words.bounds]
     return buckets[there], (2 * words.bounds + np.arange(len(words.bounds)) + 2 * long).astype(np.int32)
 
 
@@ -60,7 +61,7 @@ def shape(lines: Lines, words: Words) -> Columns:
     """Numbers of each line's shape, by name."""
     n = len(lines)
     length = lines.last - lines.first
-    tokens = np.diff(words.bounds)
+    tokens = words.bounds[1:] - words.bounds[:-1]
     size = words.ends - words.starts
     classes = np.bincount(words.line_of * 16 + words.first, minlength=n * 16).reshape(n, 16)
     word_count = classes[:, : ch.IDEOGRAPH + 1].sum(axis=1)
@@ -132,7 +133,7 @@ def _characters(lines: Lines) -> Ints:
     telling = ch.telling(lines.sorts)
     at = np.flatnonzero(telling | (classes == ch.UPPER) | (classes == ch.DIGIT) | (classes == ch.MARK))
     line = np.searchsorted(lines.starts, at, side="right") - 1
-    inside = at < np.append(lines.ends, 0)[line]
+    inside = (line >= 0) & (at < lines.ends[line])  # no lines, no characters that could be asked for theirs
     at, line = at[inside], line[inside]
     slot = np.where(telling[at], 16 + ch.which_telling(lines.sorts[at]), classes[at])
     return np.bincount(line * 32 + slot, minlength=len(lines) * 32).reshape(len(lines), 32)
@@ -140,9 +141,9 @@ def _characters(lines: Lines) -> Ints:
 
 def _blanks_after(lines: Lines) -> Ints:
     """Blank lines between each line and the next one of its text; 0 behind the last."""
-    after = np.append(lines.blanks_before[1:], 0)
-    after[np.append(np.diff(lines.text_of) != 0, True)[: len(after)]] = 0
-    return after[: len(lines)]
+    after = np.zeros_like(lines.blanks_before)
+    after[:-1] = lines.blanks_before[1:] * (lines.text_of[1:] == lines.text_of[:-1])
+    return after
 
 
 def _between_digits(words: Words, at: Ints) -> Array:

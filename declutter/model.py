@@ -90,7 +90,7 @@ class Model:
         in the last column of standing in an article.  The n-grams of a line are those of its pieces.
         """
         sums = bag(buckets, bounds, self.weights)
-        count = np.diff(bounds)
+        count = bounds[1:] - bounds[:-1]
         whole = np.add.reduceat(sums, lines, axis=0) if len(lines) else sums
         counts = np.add.reduceat(count, lines) if len(lines) else count
         return probabilities(whole, counts, self.bias), probabilities(sums, count, self.bias)

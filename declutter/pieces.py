@@ -6,19 +6,29 @@ abbreviation, an initial or a number before the full stop, or a small letter aft
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from declutter import characters as ch
-from declutter.document import Ints, Lines
+from declutter.document import Array, Ints, Lines
 from declutter.words import Words
 
-_OPENING = [ord(mark) for mark in "[{（［【〔"]
-_CLOSING = [ord(mark) for mark in "]}）］】〕"]
-_ROUND = (ord("("), ord(")"))
-_GUILLEMETS = [ord(mark) for mark in "«»‹›"]
-_OPENING_QUOTES = [ord(mark) for mark in "“‘«„‚「『‹"]
-_POINT = ord(".")
+_OPENING, _CLOSING, _ROUND_OPENING, _ROUND_CLOSING, _GUILLEMET, _OPENING_QUOTE, _POINT = (1 << bit for bit in range(7))
+_MARKS = {
+    _OPENING: "[{（［【〔", _CLOSING: "]}）］】〕", _ROUND_OPENING: "(", _ROUND_CLOSING: ")",
+    _GUILLEMET: "«»‹›", _OPENING_QUOTE: "“‘«„‚「『‹", _POINT: ".",
+}  # fmt: skip
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials
+
+
+@functools.cache
+def _marks() -> Array:
+    """What a mark can do, by its code point: a sum of the above."""
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for does, marks in _MARKS.items():
+        table[[ord(mark) for mark in marks]] |= does
+    return table
 
 
 def begins(lines: Lines, words: Words) -> Ints:
@@ -34,35 +44,39 @@ def begins(lines: Lines, words: Words) -> Ints:
     n = len(words)
     if n == 0:
         return words.bounds[:-1]
+    first, following, before = words.first, np.full(n, ch.SPACE, dtype=np.uint8), np.full(n, ch.SPACE, dtype=np.uint8)
+    following[:-1], before[1:] = first[1:], first[:-1]
     opens = np.zeros(n + 1, dtype=bool)
-    opens[words.bounds[:-1]] = True
-    opens[-1] = True
+    opens[words.bounds] = True
+    # white space, or the edge of the line, stands before a word, and behind it
+    edges = opens.copy()
+    edges[1:-1] |= words.starts[1:] > words.ends[:-1]
+    apart, spaced = edges[:-1], edges[1:]
     codes = lines.chars[words.starts]
-    spaced = np.append(words.starts[1:] > words.ends[:-1], True) | opens[1:]
+    does = _marks().take(codes, mode="clip")
 
-    stop = words.first == ch.STOP
+    stop = first == ch.STOP
     # the closing quotation marks and brackets behind a stop belong to its sentence
-    apart = np.concatenate([[True], spaced[:-1]])  # white space stands before the word
-    quote = (words.first == ch.QUOTE) | np.isin(codes, _GUILLEMETS)
+    quote = (first == ch.QUOTE) | (does & _GUILLEMET > 0)
     # “ and « open in some languages and close in others: white space behind them tells
-    closer = ((quote & (~np.isin(codes, _OPENING_QUOTES) | spaced)) | np.isin(codes, [*_CLOSING, _ROUND[1]])) & ~apart & ~opens[:-1]
+    closer = ((quote & ((does & _OPENING_QUOTE == 0) | spaced)) | (does & (_CLOSING | _ROUND_CLOSING) > 0)) & ~apart
     tail = stop.copy()
     for _ in range(3):
-        tail |= np.concatenate([[False], tail[:-1]]) & closer
-    following = np.append(words.first[1:], ch.SPACE)
+        tail[1:] |= tail[:-1] & closer[1:]
     ends = tail & (spaced | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
-    before = np.concatenate([[ch.SPACE], words.first[:-1]])
-    size_before = np.concatenate([[0], (words.ends - words.starts)[:-1]])
-    short = (before == ch.UPPER) & (size_before < _ABBREVIATION)
-    numbered = (before == ch.DIGIT) & np.concatenate([[True], opens[:-2]])
-    ends &= ~((codes == _POINT) & (short | numbered))
+    points = np.flatnonzero(ends & (does & _POINT > 0) & ((before == ch.UPPER) | (before == ch.DIGIT)))
+    ahead = points - 1  # the word before the point, which is an abbreviation or the number of an item
+    short = (before[points] == ch.UPPER) & (words.ends[ahead] - words.starts[ahead] < _ABBREVIATION)
+    ends[points[short | ((before[points] == ch.DIGIT) & opens[ahead])]] = False
 
-    begin = np.concatenate([[True], ends[:-1]])
-    doubled = np.concatenate([[False], (codes[1:] == codes[:-1]) & ~spaced[:-1]])
-    begin |= (np.isin(codes, _OPENING) & ~doubled) | ((codes == _ROUND[0]) & apart)
-    begin |= np.concatenate([[False], np.isin(codes[:-1], _CLOSING) | ((codes[:-1] == _ROUND[1]) & spaced[:-1])])
+    begin = opens[:-1].copy()
+    begin[1:] |= ends[:-1]
+    doubled = np.zeros(n, dtype=bool)
+    doubled[1:] = (codes[1:] == codes[:-1]) & ~spaced[:-1]
+    begin |= ((does & _OPENING > 0) & ~doubled) | ((does & _ROUND_OPENING > 0) & apart)
+    begin[1:] |= (does[:-1] & _CLOSING > 0) | ((does[:-1] & _ROUND_CLOSING > 0) & spaced[:-1])
     # what follows a bracket is a piece only if it is more than the end of the sentence
-    begin &= ~((words.first == ch.STOP) | (words.first == ch.COMMA) | closer)
+    begin &= ~(stop | (first == ch.COMMA) | closer)
     return np.flatnonzero(begin | opens[:-1])
 
 

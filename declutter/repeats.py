@@ -14,7 +14,7 @@ import numpy as np
 
 from declutter import characters as ch
 from declutter import words as w
-from declutter.document import Ints, Lines
+from declutter.document import Ints, Lines, running
 from declutter.words import Words
 
 LONG = 8  # words: a body line of fewer may stand twice
@@ -36,8 +36,8 @@ def plain(text: str) -> str:
 def alike(lines: Lines, words: Words) -> Iterator[list[int]]:
     """Groups of lines of one text that begin with the same three words, each in order; lines of fewer words are in none."""
     hashes = words.hashes[words.is_word]
-    heads = np.append(0, np.cumsum(words.is_word))[words.bounds]
-    long = np.flatnonzero(np.diff(heads) >= 3)
+    heads = running(words.is_word)[words.bounds]
+    long = np.flatnonzero(heads[1:] - heads[:-1] >= 3)
     if not len(long):
         return
     at = heads[long]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from declutter import context, features, markup, pieces
-from declutter.document import Ints, Lines
+from declutter.document import Ints, Lines, running
 from declutter.features import Columns, Floats
 from declutter.markup import Page
 from declutter.model import Model, Pages, bag, probabilities
@@ -53,7 +53,7 @@ def pieces_of(parts: Cut, lines: Ints) -> tuple[Ints, Lines, Words]:
 
 def _ranges(lows: Ints, highs: Ints) -> tuple[Ints, Ints]:
     """The numbers from each low to below its high, behind one another, and where those of each begin."""
-    bounds = np.append(0, np.cumsum(highs - lows))
+    bounds = running(highs - lows)
     return np.arange(bounds[-1]) + np.repeat(lows - bounds[:-1], highs - lows), bounds
 
 

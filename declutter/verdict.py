@@ -17,6 +17,7 @@ from declutter.kinds import KINDS
 
 BODY, HEADLINE, SUBHEADING = (KINDS.index(kind) for kind in ("body", "headline", "subheading"))
 _CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
+_LOOKS_KEPT = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
 _TELLING = 40  # code points of a line that could be all there is of an article
@@ -124,7 +125,7 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     goes &= ~(telling & (keep == best_telling[lines.text_of]))
     best = kinds.argmax(axis=1)
     clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
-    looks_kept = np.isin(best, KEPT_COLUMNS)
+    looks_kept = _LOOKS_KEPT[best]
     return np.where(goes, clutter, np.where(looks_kept, best, BODY)), ~goes & (keep < cut)
 
 

@@ -55,8 +55,8 @@ class Words:
 
     def regrouped(self, begins: Ints) -> Words:
         """The same words as those of finer lines, which begin at the words `begins`."""
-        counts = np.diff(np.append(begins, len(self)))
-        return replace(self, line_of=np.repeat(np.arange(len(begins)), counts), bounds=np.append(begins, len(self)))
+        bounds = np.concatenate((begins, [len(self)]))
+        return replace(self, line_of=np.repeat(np.arange(len(begins)), bounds[1:] - bounds[:-1]), bounds=bounds)
 
 
 @functools.lru_cache(maxsize=4)
@@ -118,8 +118,8 @@ def words_of(lines: Lines) -> Words:
     ends[:-1] |= in_word[:-1] & ~in_word[1:]  # the buffer ends with a line feed, not within a word
     starts, stops = np.flatnonzero(begins), np.flatnonzero(ends) + 1
     # every character that is no space stands in a line, zero-width and control characters as marks of their own
-    bounds = np.append(np.searchsorted(starts, lines.starts), len(starts))
-    line_of = np.repeat(np.arange(len(lines)), np.diff(bounds))
+    bounds = np.concatenate((np.searchsorted(starts, lines.starts), [len(starts)]))
+    line_of = np.repeat(np.arange(len(lines)), bounds[1:] - bounds[:-1])
     first = classes[starts]
     rolling = _Rolling(lines.chars)
     size = stops - starts

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import build, compare, corpora, errors, pages, scrape
+from training import bench, build, compare, corpora, errors, pages, scrape
 from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
@@ -73,6 +73,18 @@ def sites_command(path: Path | None) -> None:
     """Print what counts of a site's pages are worth: lines judged right without and with them."""
     click.echo(sites_.table(sites_.on_portals(path)))
     click.echo(sites_.table(sites_.on_made(path)))
+
+
+@main.command("bench")
+@click.option("-r", "--rounds", default=bench.ROUNDS, show_default=True, help="Rounds of every tool; the middle one counts.")
+@click.option("--growth/--no-growth", default=True, show_default=True, help="Also from 1 to 100,000 documents, from 1 KB to 10 MB.")
+def bench_command(rounds: int, growth: bool) -> None:
+    """Print what cleaning costs beside its peers on the same texts, and how the cost grows."""
+    given = bench.texts_of_pages()
+    click.echo(bench.table(bench.costs(bench.tools(given), rounds), given))
+    if growth:
+        click.echo("\n" + bench.growth_table(bench.growth_in_documents(given), "documents of ten lines"))
+        click.echo("\n" + bench.growth_table(bench.growth_in_size(given), "characters in one document"))
 
 
 if __name__ == "__main__":
