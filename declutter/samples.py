@@ -22,7 +22,7 @@ ENDING = ".tsv"
 UNLABELLED = "?"  # in place of a kind: nobody said what the line is
 # a span may hold brackets of its own, such as a shortcode's, if each is closed
 _BRACKETS = r"\[(?:\[[^\[\]]*\]|[^\[\]])*\]"
-_MARKED = re.compile(rf"\\\[\[|\[\[([a-z_]+)\|((?>{_BRACKETS}|[^\]]|\](?!\]))*?)\]\]", re.DOTALL)
+_MARKED = re.compile(rf"\\\[\[|\[\[([a-z_]+)\|((?>{_BRACKETS}|[^\]]|\](?!\]))*?)\]\]|\[\[([a-z_]+)\|", re.DOTALL)
 
 
 class SampleError(ValueError):
@@ -97,6 +97,8 @@ def _parse_line(row: str, blanks: int, where: str) -> LabelledLine:
     for mark in _MARKED.finditer(marked):
         text += marked[at : mark.start()]
         at = mark.end()
+        if mark[3] is not None:
+            raise SampleError(rf"{where}: the span [[{mark[3]}| is not closed by ]]; a literal [[ is written \[[")
         if mark[1] is None:
             text += "[["
         elif mark[1] not in DEFINITIONS:

@@ -1,5 +1,6 @@
 """The format of labelled articles, and the labelled articles of the project."""
 
+import contextlib
 from collections import Counter, defaultdict
 from math import ceil
 from pathlib import Path
@@ -239,3 +240,16 @@ def test_there_are_sixty_different_appeals_for_money(articles):
     appeals = [line.text for sample in articles.values() for line in sample.lines if line.kind == "donation" and len(line.text) > 40]
     alike = {later for _, later in near_duplicates(appeals)}
     assert len(appeals) - len(alike) >= 60
+
+
+@pytest.mark.parametrize("text", ["The tide[[ad| turns", "[[ad|", "The tide[[ad| turns] at dawn]", "a[[ad|b]] and [[promo|[c]"])
+def test_a_span_that_is_not_closed_is_refused_with_its_line(text):
+    with pytest.raises(SampleError, match=r"a\.tsv, line 6: the span \[\[\w+\| is not closed by \]\]"):
+        parse(f"{HEADER}headline\tTide turns\nbody\t{text}\n", "a.tsv")
+
+
+@pytest.mark.parametrize("part", ["[[ad|", "[[ad|[", "[", "[x", "[[ad|x]]", "[[", "\\[[", "[[ad|[x]"])
+def test_a_line_of_marks_is_read_or_refused(part):
+    """In time that grows with its length: 200,000 of them would else not end."""
+    with contextlib.suppress(SampleError):
+        assert parse(f"{HEADER}body\tx[[ad|{part * 50_000}\n", "a.tsv").lines

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import bench, build, compare, corpora, errors, pages, scrape
+from training import bench, build, compare, corpora, errors, hostile, pages, scrape
 from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
@@ -85,6 +85,16 @@ def bench_command(rounds: int, growth: bool) -> None:
     if growth:
         click.echo("\n" + bench.growth_table(bench.growth_in_documents(given), "documents of ten lines"))
         click.echo("\n" + bench.growth_table(bench.growth_in_size(given), "characters in one document"))
+
+
+@main.command("hostile")
+@click.option("--size", "sizes", type=int, multiple=True, default=(50_000, 200_000, 800_000), show_default=True, help="Characters.")
+@click.option("--only", default="", metavar="TEXT", help="Inputs whose name holds this.")
+def hostile_command(sizes: tuple[int, ...], only: str) -> None:
+    """Print what inputs made to be dear cost a megabyte at growing sizes, each measured in a process of its own."""
+    click.echo(hostile.head(sizes))
+    for cost in hostile.costs([name for name in hostile.INPUTS if only in name], sizes):
+        click.echo(hostile.row(cost))
 
 
 if __name__ == "__main__":
