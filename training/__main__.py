@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import bench, build, compare, corpora, errors, hostile, pages, scrape
+from training import bench, build, compare, corpora, errors, hostile, labels, pages, scrape
 from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
@@ -28,6 +28,7 @@ def scrape_command(jobs: int) -> None:
     from joblib import Parallel, delayed
 
     Parallel(n_jobs=jobs)(delayed(scrape.scrape_part)(part, jobs) for part in range(jobs))
+    scrape.scrape_labelled(labels.read_with())
 
 
 @main.command("model")

@@ -62,6 +62,15 @@ def read() -> Iterator[dict[str, Any]]:
                 yield {**json.loads(row), "typical": path.stem != DISAGREED}
 
 
+def read_with() -> dict[str, set[str]]:
+    """Page id -> the scrapers whose texts of it are labelled."""
+    found: dict[str, set[str]] = collections.defaultdict(set)
+    for r in read():
+        if r["scraper"] is not None:
+            found[r["id"]].add(r["scraper"])
+    return found
+
+
 def digest() -> str:
     """The first 16 hex digits of the SHA-256 of the label files."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.jsonl")))).hexdigest()[:16]

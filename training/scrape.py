@@ -11,7 +11,7 @@ import json
 import logging
 import lzma
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,23 @@ def scrape_part(part: int, parts: int) -> Path:
         for number, page in enumerate(corpora.pages()):
             if number % parts == part:
                 print(json.dumps({"id": page["id"], "texts": scrape(page, by_name)}), file=out)
+    half.replace(path)
+    return path
+
+
+def scrape_labelled(wanted: Mapping[str, Set[str]]) -> Path:
+    """Scrape the pages of the evaluation data that were labelled by reading, `wanted[page id]` being the scrapers that were read."""
+    logging.disable(logging.CRITICAL)
+    path = corpora.cache() / "scrapes-evaluation.jsonl.xz"
+    if path.exists():
+        return path
+    by_name = scrapers()
+    half = path.with_suffix(".half")
+    with lzma.open(half, "wt", encoding="utf-8") as out:
+        for page in corpora.rows("trafilatura_eval"):
+            some = {name: by_name[name] for name in sorted(wanted.get(page["id"], ()))}
+            if some:
+                print(json.dumps({"id": page["id"], "texts": scrape(page, some)}), file=out)
     half.replace(path)
     return path
 
