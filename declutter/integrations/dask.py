@@ -25,7 +25,7 @@ def clean_bag(bag: Bag, field: str | None = None, *, out_field: str | None = Non
     >>> clean_bag(bag).compute(scheduler="sync")
     ['The ferry returned to Port Ansel shortly before midnight.']
     """
-    cleaner = Cleaner(**options)
+    cleaner = _sent_once(Cleaner(**options))
     if field is None:
         return bag.map_partitions(_clean_texts, cleaner=cleaner)
     return bag.map_partitions(_clean_records, cleaner=cleaner, field=field, out_field=out_field or field)
@@ -42,7 +42,14 @@ def clean_series(series: dd.Series, **options: Any) -> dd.Series:
     >>> clean_series(dask.dataframe.from_pandas(frame, npartitions=1)["text"]).compute(scheduler="sync").tolist()
     ['The ferry returned to Port Ansel shortly before midnight.']
     """
-    return series.map_partitions(_clean_partition, Cleaner(**options), meta=series._meta)
+    return series.map_partitions(_clean_partition, _sent_once(Cleaner(**options)), meta=series._meta)
+
+
+def _sent_once(cleaner: Cleaner) -> Any:
+    """The cleaner as a task of its own: a model of one's own is in the graph once, not in every partition's task."""
+    from dask import delayed
+
+    return delayed(cleaner, pure=True, traverse=False)
 
 
 # Partitions are given back as lists: a generator could not travel between workers.
