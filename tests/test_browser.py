@@ -140,7 +140,11 @@ def test_filters_by_kind_site_and_score_narrow_the_report(report):
     high = report.find_element(By.NAME, "high")
     high.clear()
     high.send_keys("0.03")
-    lit = [float(line.get_attribute("data-s")) for line in report.find_elements(By.CSS_SELECTOR, ".gone:not(.off)") if line.is_displayed()]
+    lit = [
+        float(line.get_attribute("data-s"))
+        for line in report.find_elements(By.CSS_SELECTOR, "article :is(.gone, p > del[data-k]):not(.off)")
+        if line.is_displayed()
+    ]
     assert all(score <= 0.03 for score in lit)
     assert told(report).startswith(f"{len(lit):,} match")
 
