@@ -67,18 +67,18 @@ def find(paths: Iterable[str], source: Source, *, tell: Tell) -> Iterator[Given]
     """The articles that files and folders hold; what cannot be read is told (its name, what is wrong), and the rest is read."""
     for path in map(Path, paths):
         if path.is_dir():
-            inside = [
-                file
-                for file in sorted(path.rglob("*"))
-                if file.suffix.lower() in (*TEXT_ENDINGS, *PAGE_ENDINGS, *ROW_ENDINGS)
-                and not any(part[0] == "." for part in file.parts[1:])
-            ]
+            inside = sorted(file for file in path.rglob("*") if _is_article(file.relative_to(path)))
             if not inside:
                 tell(str(path), f"no article in it; files that end in {', '.join((*TEXT_ENDINGS, *PAGE_ENDINGS, *ROW_ENDINGS))} are read")
             for file in inside:
                 yield from _file(file, source, tell)
         else:
             yield from _file(path, source, tell)
+
+
+def _is_article(inside: Path) -> bool:
+    """Whether a file of a folder is read: by its ending, unless it, or a folder it is in, is hidden."""
+    return inside.suffix.lower() in (*TEXT_ENDINGS, *PAGE_ENDINGS, *ROW_ENDINGS) and not any(part.startswith(".") for part in inside.parts)
 
 
 def judged(cleaner: Cleaner, given: Iterable[Given]) -> Iterator[Judged]:

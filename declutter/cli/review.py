@@ -36,7 +36,7 @@ def command(
     """Serve a page, on this machine alone, to say what the least certain lines are.
 
     INPUT is text files, pages, JSON Lines (.jsonl, .ndjson), and folders of them.  Every answer is saved at once, in the format of
-    samples/README.md; start again with the same input and folder to go on.  Ctrl-C ends it.
+    samples/README.md; start again with the same input and folder to go on.  Ctrl-C ends it, with exit code 0.
     """
     server = looking.need("declutter.review.server", "review")
     from declutter import model

@@ -86,7 +86,7 @@
     next.scrollIntoView({ block: "center" });
   }
 
-  form.addEventListener("input", (event) => (event.target.name === "order" ? order() : filter()));
+  for (const change of ["input", "change"]) form.addEventListener(change, (event) => (event.target.name === "order" ? order() : filter()));
   form.addEventListener("reset", () => {
     history.replaceState(null, "", location.pathname + location.search);
     setTimeout(order);

@@ -46,7 +46,7 @@ class Retraining(Protocol):
 
 
 def serve(desk: Desk, retraining: Retraining, *, port: int, ready: Any) -> None:
-    """Serve the page until interrupted; `ready` is called with its address once it can be opened.
+    """Serve the page until Ctrl-C, which is how a review ends and no error; `ready` is called with its address once it can be opened.
 
     Raises OSError where the port cannot be had.
     """
@@ -144,7 +144,10 @@ def make_app(desk: Desk, retraining: Retraining, token: str) -> flask.Flask:
 
 
 def _said() -> dict[str, Any]:
-    said = flask.request.get_json()
+    try:
+        said = flask.request.get_json()
+    except RecursionError:
+        said = None
     if not isinstance(said, dict):
         flask.abort(400, "a JSON object is expected")
     return said
