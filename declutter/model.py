@@ -143,6 +143,7 @@ def save(model: Model, path: Path) -> None:
 
 
 _PARTS = ("feature", "border", "leaves", "base")
+_MOST = 1e6  # of a score: far beyond what training gives, far below where sums stop being numbers
 
 
 def load(path: Path) -> Model:
@@ -163,6 +164,12 @@ def shipped() -> Model:
 def _read(held: Archive) -> Model:
     card, take = _card(held), held.take
 
+    def scores(key: str, count: int) -> Floats:
+        array = take(key, "float32", count)
+        if np.abs(array).max() > _MOST:
+            raise held.refuse(f"array {key} holds scores beyond {_MOST:g}")
+        return array
+
     def stage(name: str, inputs: int) -> Stage:
         feature = take(f"{name}_feature", "int32", None, None)
         count, depth = feature.shape
@@ -172,7 +179,7 @@ def _read(held: Archive) -> Model:
             feature,
             take(f"{name}_border", "float32", count, depth),
             take(f"{name}_leaves", "float16", count, 1 << depth, len(KINDS)).astype(np.float32),
-            take(f"{name}_base", "float32", len(KINDS)),
+            scores(f"{name}_base", len(KINDS)),
         )
         curve = take(f"{name}_curve", "float32", 2, None)
         if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1], prepend=0, append=1) < 0).any():
@@ -180,7 +187,7 @@ def _read(held: Archive) -> Model:
         cut = float(take(f"{name}_cut", "float32", 1)[0])
         if not 0 <= cut <= 1:
             raise held.refuse(f"{name}_cut is {cut}, no probability")
-        return Stage(trees, take(f"{name}_tilt", "float32", len(KINDS)), curve, cut)
+        return Stage(trees, scores(f"{name}_tilt", len(KINDS)), curve, cut)
 
     def wide(key: str, rows: int) -> Floats:
         return take(key, "float16", rows, OUTPUTS).astype(np.float32)
@@ -188,9 +195,9 @@ def _read(held: Archive) -> Model:
     pages = None
     if any(key.startswith(("markup", "pages_")) for key in held.arrays):
         extra = len(page_number_names())
-        pages = Pages(wide("markup", MARKUP_BUCKETS), take("markup_bias", "float32", OUTPUTS), stage("pages", len(number_names()) + extra))
+        pages = Pages(wide("markup", MARKUP_BUCKETS), scores("markup_bias", OUTPUTS), stage("pages", len(number_names()) + extra))
     lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))
-    return Model(wide("weights", BUCKETS), take("bias", "float32", OUTPUTS), lines, pieces, pages, card)
+    return Model(wide("weights", BUCKETS), scores("bias", OUTPUTS), lines, pieces, pages, card)
 
 
 def _card(held: Archive) -> dict[str, Any]:

@@ -391,6 +391,13 @@ def test_arrays_that_do_not_fit_are_refused(file, tmp_path, name, array):
     assert name.split("_")[0] in refusal(changed(file, tmp_path / "shape.npz", **{name: array}))
 
 
+@pytest.mark.parametrize("name", ["bias", "markup_bias", "lines_base", "pieces_tilt", "pages_base"])
+def test_scores_that_would_overflow_are_refused(file, tmp_path, name):
+    array = arrays(file)[name].copy()
+    array[0] = np.finfo(np.float32).max
+    assert name in refusal(changed(file, tmp_path / "huge.npz", **{name: array}))
+
+
 def test_a_model_without_trees_is_refused(file, tmp_path):
     whole = arrays(file)
     for stage in STAGES:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import importlib.util
+import sys
 import time
 from pathlib import Path
 
 import click
 
 from declutter import fit, model
-from training import bench, build, compare, corpora, errors, hostile, labels, pages, scrape
+from training import bench, build, compare, corpora, errors, fuzz, hostile, labels, pages, scrape
 from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
@@ -96,6 +98,17 @@ def hostile_command(sizes: tuple[int, ...], only: str) -> None:
     click.echo(hostile.head(sizes))
     for cost in hostile.costs([name for name in hostile.INPUTS if only in name], sizes):
         click.echo(hostile.row(cost))
+
+
+@main.command("fuzz")
+@click.argument("target", type=click.Choice([*fuzz.TARGETS]))
+@click.option("--seconds", default=60, show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(), help="Folder for inputs that break something.")
+def fuzz_command(target: str, seconds: int, output: Path) -> None:
+    """Bend inputs until they reach new code, and stop at the first that breaks a law (extra `fuzz`: atheris)."""
+    if importlib.util.find_spec("atheris") is None:
+        raise click.ClickException("atheris is not installed: pip install 'declutter-news[fuzz]'")
+    sys.exit(fuzz.start(target, seconds, output))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,25 @@
+"""What fuzzing checks, over its seeds: a short run without atheris.  Inputs that fuzzing found are in FOUND."""
+
+import importlib.util
+
+import pytest
+
+from training import fuzz
+
+FOUND: dict[str, list[bytes]] = {}
+
+
+@pytest.mark.parametrize("target", fuzz.TARGETS)
+def test_the_seeds_and_what_was_found_keep_the_laws(target):
+    if target == "jsonl" and importlib.util.find_spec("declutter.formats") is None:
+        pytest.skip("declutter.formats is not there")
+    given = [b"", b"\xff", *fuzz.seeds(target), *FOUND.get(target, [])]
+    assert len(given) > 2
+    for data in given:
+        fuzz.TARGETS[target](data)
+
+
+def test_a_law_that_is_broken_is_told(monkeypatch):
+    monkeypatch.setattr("declutter.Cleaner.clean", lambda _cleaner, text: text + "x")
+    with pytest.raises(AssertionError):
+        fuzz.judge(b"\0\0The oven was cold.")
