@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from declutter.boosting import Growth, grow
 from declutter.document import Array, Ints, split
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
+from declutter.lessons import Article, cleaned, piece_articles
 from declutter.model import FORMAT, OUTPUTS, Model, Stage, leaning, sigmoid, softmax
-from declutter.samples import Sample
 from declutter.stages import Cut, cut
 from declutter.verdict import BODY, HEADLINE
 
@@ -30,68 +30,10 @@ STEPS = ("n-grams", "first stage", "second stage", "pieces")  # of `train`, as `
 _BATCH = 200_000  # code points of text taken at a time
 # Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
 _LINE_RECALL, _PIECE_RECALL = 0.97, 0.997
-_CLEANED_WEIGHT = 0.5  # of an article as a very good extractor would leave it, beside the article itself
-_PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
-_STRENGTH = 30.0  # inverse of the penalty on first-stage weights
-_ITERATIONS = 70
+_STRENGTH = 4.0  # inverse of the penalty on first-stage weights
+_ITERATIONS = 300
 _GROWTH = Growth(trees=400, rate=0.12, features=0.08)
 _TILT = 0.35  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """One article to learn from.
-
-    `allowed` is (non-blank lines, kinds): what each line may be.  One kind is a label, several say "one of these" (a line that is
-    known to be clutter, but not of which kind), none or all that nobody labelled it.  `site` decides the fold.  `spans` are
-    (start, end, kind) in the text.  `weight` is one number, or one a line.
-    """
-
-    text: str
-    allowed: Array
-    site: str
-    weight: Any = 1.0
-    spans: tuple[tuple[int, int, str], ...] = ()
-    typical: bool = True  # a text as users have them: calibration and the cut are taken from these alone
-    told: bool = False  # its lines stand in another article, too: the first stage need not see them again
-
-    @classmethod
-    def of(cls, sample: Sample) -> Article:
-        """The article of a labelled sample."""
-        spans, at = [], 0
-        for line in sample.lines:
-            at += line.blanks
-            spans += [(at + start, at + end, kind) for start, end, kind in line.spans]
-            at += len(line.text) + 1
-        return cls(sample.text, labels([line.kind for line in sample.lines]), sample.site or sample.text[:40], spans=tuple(spans))
-
-
-def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.3) -> Article | None:
-    """The article as a very good extractor would leave it: its kept lines, and a few of the others.
-
-    None where not every line is labelled, or nothing would change.  Without such articles among those it learns from, the model
-    expects clutter everywhere and takes body for it (characters lost of clean bodies 0.87 %, training/README.md).
-    """
-    known = (article.allowed.sum(axis=1) > 0) & (article.allowed.sum(axis=1) < len(KINDS))
-    kept = _any_kept(article.allowed)
-    if not known.all() or kept.all() or not kept.any():
-        return None
-    stays = kept | (rng.random(len(kept)) < leave * rng.integers(0, 2))
-    if rng.random() < 0.5:  # any line of a story can be its last: what stands last is no clutter for that
-        ends = np.flatnonzero(kept)
-        stays[int(rng.choice(ends[len(ends) // 3 :])) + 1 :] = False
-    lines = split([article.text])
-    text = "\n".join(article.text[start:end] for start, end in zip(lines.starts[stays], lines.ends[stays], strict=True))
-    return Article(text, article.allowed[stays], article.site, _CLEANED_WEIGHT * article.weight, typical=False, told=True)
-
-
-def labels(kinds: Sequence[str | None]) -> Array:
-    """(lines, kinds) of what each line may be, from its label or None."""
-    allowed = np.zeros((len(kinds), len(KINDS)), dtype=bool)
-    for row, kind in zip(allowed, kinds, strict=True):
-        if kind is not None:
-            row[KINDS.index(kind)] = True
-    return allowed
 
 
 def fold_of(site: str) -> int:
@@ -335,86 +277,6 @@ def fit_lines(
     fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs)
     progress("second stage")
     return Fit(weights, bias, fold_stages, data, fitted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """Lines or sentences glued into one line: the text, where each part ends in it, and what each part may be."""
-
-    text: str
-    ends: list[int]
-    allowed: Array
-
-
-def _strips(article: Article, parts: Cut, first: int, rng: np.random.Generator) -> Iterator[_Strip]:
-    """Lines as they are, lines with clutter glued to them, and the whole article with its line breaks lost."""
-    lines = parts.lines
-    base = int(lines.offsets[lines.text_of[first]])
-    cuts = [(int(lines.first[first + i]) - base, int(lines.last[first + i]) - base) for i in range(len(article.allowed))]
-    held = [_segments(article, start, end, allowed) for (start, end), allowed in zip(cuts, article.allowed, strict=True)]
-    known = [0 < allowed.sum() < len(KINDS) for allowed in article.allowed]
-    body = [i for i, (start, end) in enumerate(cuts) if article.allowed[i, 0] and known[i] and end - start > 40]
-    clutter = [i for i in range(len(cuts)) if known[i] and not article.allowed[i, KEPT_COLUMNS].any()]
-    if len(cuts) > 3 and np.mean(known) > 0.95:
-        yield _glue([segment for line in held for segment in line])
-    for i in rng.permutation(body)[:_PLAIN_STRIPS].tolist():
-        yield _glue(held[i])
-    for i in rng.permutation(body)[:_GLUED_STRIPS].tolist() if clutter else []:
-        extra = held[int(rng.choice(clutter))]
-        yield _glue(extra + held[i] if rng.random() < 0.25 else held[i] + extra)
-    for i in range(len(cuts)):
-        if len(held[i]) > 1:
-            yield _glue(held[i])
-
-
-def _segments(article: Article, start: int, end: int, allowed: Array) -> list[tuple[str, Array]]:
-    """A line as stretches of one label: its spans, and what stands between them."""
-    segments, at = [], start
-    for low, high, kind in article.spans:
-        if start <= low and high <= end:
-            segments += [(article.text[at:low], allowed), (article.text[low:high], labels([kind])[0])]
-            at = high
-    segments.append((article.text[at:end], allowed))
-    return [(text, may) for text, may in segments if text.strip()]
-
-
-def _glue(segments: Sequence[tuple[str, Array]]) -> _Strip:
-    text, ends = "", []
-    for segment, _ in segments:
-        text += (" " if text and not text[-1].isspace() and not segment[0].isspace() else "") + segment
-        ends.append(len(text))
-    return _Strip(text, ends, np.array([may for _, may in segments]))
-
-
-def _piece_article(strip: _Strip, site: str, weight: float) -> Article | None:
-    """The pieces of a strip as the lines of an article; a piece over two parts has the label of the part it holds most of."""
-    parts = cut(split([strip.text]))
-    if len(parts.lines) != 1:
-        return None
-    pieces = parts.pieces
-    part_starts = np.array([0, *strip.ends[:-1]])
-    ends = np.array(strip.ends)
-    shared = np.minimum(pieces.ends[:, None], ends) - np.maximum(pieces.starts[:, None], part_starts)
-    shared = np.maximum(shared, 0)
-    kept = strip.allowed[:, KEPT_COLUMNS].any(axis=1) | ~strip.allowed.any(axis=1)
-    # a piece that holds a good part of body is body: a lost half sentence is worse than a line left in
-    mixed = (shared * kept).sum(axis=1) >= 0.3 * np.maximum(shared.sum(axis=1), 1)
-    owner = np.where(mixed, (shared * kept).argmax(axis=1), shared.argmax(axis=1))
-    text = "\n".join(strip.text[start:end] for start, end in zip(pieces.starts, pieces.ends, strict=True))
-    return Article(text, strip.allowed[owner], site, weight)
-
-
-def piece_articles(articles: Sequence[Article], seed: int = 0) -> list[Article]:
-    """Articles whose lines are the pieces of lines: what the stage for pieces learns from."""
-    rng = np.random.default_rng(seed)
-    found = []
-    for article in articles:
-        parts = cut(split([article.text]))
-        for strip in _strips(article, parts, 0, rng):
-            pieces = _piece_article(strip, article.site, article.weight)
-            if pieces is not None:
-                found.append(pieces)
-    return found
 
 
 def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Prepared, Fitted]:

@@ -17,8 +17,9 @@ import numpy as np
 from declutter import samples
 from declutter.document import Array, split
 from declutter.features import KEPT_COLUMNS
-from declutter.fit import Article, Training
+from declutter.fit import Training
 from declutter.kinds import KINDS
+from declutter.lessons import Article
 from declutter.model import Model
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, HEADLINE

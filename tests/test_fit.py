@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from declutter import fit, samples
+from declutter import fit, lessons, samples
 from declutter.boosting import Growth
 from declutter.cleaner import Cleaner
 from declutter.document import split
 from declutter.features import KEPT_COLUMNS
-from declutter.fit import Article
 from declutter.kinds import KINDS
+from declutter.lessons import Article
 from declutter.model import OUTPUTS, load, save
 from declutter.samples import LabelledLine, Sample
 from declutter.stages import cut
@@ -114,17 +114,17 @@ def test_an_article_without_a_site_is_a_site_of_its_own():
 
 
 def test_labels_are_one_row_a_line():
-    rows = fit.labels(["body", None, "ad"])
+    rows = lessons.labels(["body", None, "ad"])
     assert rows.shape == (3, len(KINDS))
     assert rows.sum(axis=1).tolist() == [1, 0, 1]
     assert rows[2, label("ad")]
     with pytest.raises(ValueError, match="tuple"):
-        fit.labels(["advert"])
+        lessons.labels(["advert"])
 
 
 def test_labels_that_do_not_fit_the_text_are_refused_with_the_site():
     with pytest.raises(ValueError, match=r"a\.test: 1 labels for 2 non-blank lines"):
-        fit.prepare([Article("one\n\ntwo", fit.labels(["body"]), "a.test")])
+        fit.prepare([Article("one\n\ntwo", lessons.labels(["body"]), "a.test")])
 
 
 # --- folds
@@ -175,7 +175,7 @@ def test_a_cleaned_article_keeps_its_lines_and_a_few_others():
     body = [line for line, stays in zip(lines, kept, strict=True) if stays]
     left, whole = [], []
     for seed in range(30):
-        better = fit.cleaned(article, np.random.default_rng(seed))
+        better = lessons.cleaned(article, np.random.default_rng(seed))
         found = better.text.splitlines()
         assert [line for line in found if line in lines] == found
         assert len(found) == len(better.allowed)
@@ -194,12 +194,12 @@ def test_a_cleaned_article_keeps_its_lines_and_a_few_others():
 
 @pytest.mark.parametrize("kinds", [["body", "body"], ["ad", "share"], ["body", None, "ad"], [None]], ids=str)
 def test_an_article_that_would_not_change_or_is_not_wholly_labelled_is_not_cleaned(kinds):
-    article = Article("\n".join(f"line {i}" for i in range(len(kinds))), fit.labels(kinds), "a.test")
-    assert fit.cleaned(article, np.random.default_rng(0)) is None
+    article = Article("\n".join(f"line {i}" for i in range(len(kinds))), lessons.labels(kinds), "a.test")
+    assert lessons.cleaned(article, np.random.default_rng(0)) is None
 
 
 def test_a_cleaned_article_is_deterministic():
-    one, two = (fit.cleaned(articles()[1], np.random.default_rng(7)) for _ in range(2))
+    one, two = (lessons.cleaned(articles()[1], np.random.default_rng(7)) for _ in range(2))
     assert one.text == two.text
 
 
@@ -209,7 +209,7 @@ def test_a_cleaned_article_is_deterministic():
 def pieces_of(article):
     """(piece, kind) of all that the stage of pieces would learn from an article."""
     found = []
-    for each in fit.piece_articles([article]):
+    for each in lessons.piece_articles([article]):
         lines = split([each.text])
         assert len(lines) == len(each.allowed)
         texts = [each.text[start:end] for start, end in zip(lines.starts, lines.ends, strict=True)]
@@ -227,7 +227,7 @@ def test_spans_of_samples_reach_the_pieces():
 
 def test_clutter_is_glued_to_body_lines_and_whole_articles_lose_their_line_breaks():
     article = articles()[2]
-    found = fit.piece_articles([article])
+    found = lessons.piece_articles([article])
     assert {each.site for each in found} == {article.site}
     kinds = [[KINDS[row.argmax()] for row in each.allowed] for each in found]
     assert any("body" in own and {"share", "donation", "related"} & set(own) for own in kinds), "clutter beside body"
@@ -238,13 +238,13 @@ def test_clutter_is_glued_to_body_lines_and_whole_articles_lose_their_line_break
 
 def test_pieces_of_unlabelled_lines_are_not_learned_from():
     text = "\n".join(sentence(np.random.default_rng(seed)) for seed in range(5))
-    assert fit.piece_articles([Article(text, fit.labels([None] * 5), "a.test")]) == []
+    assert lessons.piece_articles([Article(text, lessons.labels([None] * 5), "a.test")]) == []
 
 
 def test_piece_articles_are_deterministic():
-    one, two = (fit.piece_articles(articles(), seed=3) for _ in range(2))
+    one, two = (lessons.piece_articles(articles(), seed=3) for _ in range(2))
     assert [each.text for each in one] == [each.text for each in two]
-    assert [each.text for each in one] != [each.text for each in fit.piece_articles(articles(), seed=4)]
+    assert [each.text for each in one] != [each.text for each in lessons.piece_articles(articles(), seed=4)]
     assert all(len(cut(split([each.text])).lines) == len(each.allowed) for each in one)
 
 
@@ -319,7 +319,7 @@ def test_too_few_sites_is_one_line(sites):
 
 
 def test_no_article_and_one_kind_are_value_errors_of_one_line():
-    plain = [Article(each.text, fit.labels(["body"] * len(each.lines)), each.site) for each in synthetic()]
+    plain = [Article(each.text, lessons.labels(["body"] * len(each.lines)), each.site) for each in synthetic()]
     for found in ([], plain):
         with pytest.raises(ValueError, match=r"\w") as caught:
             trained(found)
@@ -403,7 +403,7 @@ def test_a_curve_makes_scores_honest():
 
 def test_figures_leave_headlines_out():
     kinds = ["headline", "body", "body", "share", None]
-    article = Article("a\nb\nc\nd\ne", fit.labels(kinds), "a.test")
+    article = Article("a\nb\nc\nd\ne", lessons.labels(kinds), "a.test")
     data = fit.prepare([article])
     guess = np.zeros((5, len(KINDS)), dtype=np.float32)
     guess[[0, 1, 2, 3], [label("headline"), label("body"), label("share"), label("share")]] = 1

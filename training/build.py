@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from declutter import fit, samples
+from declutter import lessons, samples
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from training import align, corpora, labels, scrape
@@ -20,15 +20,15 @@ SAMPLE_WEIGHT = 3.0  # of a line of samples/, beside a hand-labelled one of the 
 MAX_LINES = 1500
 
 
-def sample_articles(weight: float = 1.0, *, typical: bool = True) -> list[fit.Article]:
+def sample_articles(weight: float = 1.0, *, typical: bool = True) -> list[lessons.Article]:
     """The labelled articles of `samples/`."""
-    read = (fit.Article.of(samples.read(path)) for path in samples.find([corpora.PROJECT / "samples"]))
+    read = (lessons.Article.of(samples.read(path)) for path in samples.find([corpora.PROJECT / "samples"]))
     return [dataclasses.replace(article, weight=weight, typical=typical) for article in read]
 
 
-def hand_articles() -> list[fit.Article]:
+def hand_articles() -> list[lessons.Article]:
     """The hand-labelled texts of folds 1 to 4."""
-    return [fit.Article(text, fit.labels(kinds), row["site"], typical=row["typical"]) for row, text, kinds in labels.labelled()]
+    return [lessons.Article(text, lessons.labels(kinds), row["site"], typical=row["typical"]) for row, text, kinds in labels.labelled()]
 
 
 def aligned_texts() -> Iterator[tuple[dict[str, str], str, list[str], list[int]]]:
@@ -40,7 +40,7 @@ def aligned_texts() -> Iterator[tuple[dict[str, str], str, list[str], list[int]]
             yield pages[page_id], text, lines, align.align(lines, pages[page_id]["gold"], pages[page_id]["title"])
 
 
-def aligned() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
+def aligned() -> tuple[list[lessons.Article], dict[tuple[str, str], bool]]:
     """Texts for the second stage, and for the first each distinct line of a site with the answer most texts give."""
     votes: dict[tuple[str, str], list[int]] = collections.defaultdict(lambda: [0, 0])
     articles = []
@@ -53,12 +53,12 @@ def aligned() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
             allowed = np.zeros((len(lines), len(KINDS)), dtype=bool)
             allowed[np.array(answers) == 1] = kept
             allowed[np.array(answers) == 0] = ~kept
-            articles.append(fit.Article(text, allowed, page["site"], ALIGNED_WEIGHT, typical=False))
+            articles.append(lessons.Article(text, allowed, page["site"], ALIGNED_WEIGHT, typical=False))
     chosen = np.random.default_rng(0).permutation(len(articles))[:ALIGNED_TEXTS]
     return [articles[i] for i in sorted(chosen)], {key: yes > no for key, (no, yes) in votes.items()}
 
 
-def everything() -> tuple[list[fit.Article], dict[tuple[str, str], bool]]:
+def everything() -> tuple[list[lessons.Article], dict[tuple[str, str], bool]]:
     """Samples, hand labels and aligned texts, and the aligned lines."""
     texts, lines = aligned()
     return sample_articles(SAMPLE_WEIGHT, typical=False) + hand_articles() + texts, lines

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from declutter import fit, markup, model, page
+from declutter import fit, lessons, markup, model, page
 from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
@@ -37,7 +37,7 @@ def sources() -> Iterator[tuple[dict[str, str], list[str] | None]]:
             yield row, None
 
 
-def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> fit.Article:
+def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> lessons.Article:
     """A page as an article to learn from: hand labels where a line has one, alignment elsewhere."""
     allowed = np.zeros((len(read.lines), len(KINDS)), dtype=bool)
     weight = np.full(len(read.lines), ALIGNED_WEIGHT, dtype=np.float32)
@@ -49,7 +49,7 @@ def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand:
             weight[i] = 1
         elif answer >= 0:
             allowed[i] = kept if answer else ~kept
-    return fit.Article(read.text, allowed, row["site"], weight)
+    return lessons.Article(read.text, allowed, row["site"], weight)
 
 
 def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, float]]:

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from declutter import fit as trainer
+from declutter import lessons
 from declutter import model as models
 from declutter.cleaner import Cleaner
 from declutter.document import split
@@ -122,7 +123,7 @@ class LineClassifier(BaseEstimator):
         sites = (
             [f"article {at}" for at in range(len(texts))] if groups is None else [str(site) for _, site in _pairs(texts, groups, "groups")]
         )
-        articles = [trainer.Article(text, allowed, site) for text, allowed, site in zip(texts, labels, sites, strict=True)]
+        articles = [lessons.Article(text, allowed, site) for text, allowed, site in zip(texts, labels, sites, strict=True)]
         self.classes_ = np.array(KINDS)
         self.model_ = trainer.train(articles, corpora={"articles": len(articles)}, seed=self.random_state, jobs=self.n_jobs).model
         return self
@@ -189,4 +190,4 @@ def _labels(text: str, kinds: Sequence[str | None], at: int) -> NDArray[Any]:
     lines = len(split([text]))
     if isinstance(kinds, str) or len(kinds) != lines:
         raise ValueError(f"article {at} has {lines} lines that are not blank, y has {len(kinds)} kinds for it")
-    return trainer.labels(kinds)
+    return lessons.labels(kinds)
