@@ -67,7 +67,7 @@ def test_json_lines_a_stream_and_a_folder_give_the_same_counts(run, corpus, coun
         done = run("sites", "build", *args, "-o", tmp_path / f"{number}.npz", stdin=stdin)
 
         assert done.code == 0
-        assert done.err == f"{tmp_path}/{number}.npz: 1 sites, 12 pages counted, 1 lines on more than one\n"
+        assert done.err == f"{tmp_path}/{number}.npz: sites 1, pages counted 12, lines on more than one of a site 1\n"
         assert (tmp_path / f"{number}.npz").read_bytes() == counts.read_bytes()
 
 
@@ -121,12 +121,19 @@ def test_evaluate_takes_the_site_from_the_sample(run, counts, tmp_path):
 
 
 def test_rows_that_cannot_be_counted_are_named_and_the_rest_is_counted(run, counts, tmp_path):
-    bad = ["{", "[1]", '{"text": "No address."}', '{"url": "http://ansel.test/1"}', '{"url": "http://ansel.test/1", "text": 7}']
+    bad = [
+        "{",
+        "[1]",
+        '{"text": "No address."}',
+        '{"url": "http://ansel.test/1"}',
+        '{"url": "http://ansel.test/1", "text": 7}',
+        '{"url": "http:///1", "text": "One."}',
+    ]
     done = run("sites", "build", "-", "-o", tmp_path / "a.npz", stdin="\n".join(bad) + "\n\n" + jsonl(ROWS))
 
     assert done.code == 1
     told = done.err.splitlines()
-    assert [line.split(":")[1] for line in told[:5]] == [f" standard input, line {n}" for n in range(1, 6)]
+    assert [line.split(":")[1] for line in told[:6]] == [f" standard input, line {n}" for n in range(1, 7)]
     assert "--url-field" in told[2]
     assert "--field" in told[3]
     assert (tmp_path / "a.npz").read_bytes() == counts.read_bytes()

@@ -47,9 +47,9 @@ def build(corpus: tuple[str, ...], output: Path, field: str, html_field: str | N
         sites.save(counted, output)
     except OSError as error:
         raise common.OneLine(f"{output}: cannot be written: {error.strerror or error}", 2) from None
+    pages = sum(counted.pages.values())
     click.echo(
-        f"{output}: {len(counted.pages)} sites, {sum(counted.pages.values())} pages counted, {len(counted.lines)} lines on more than one",
-        err=True,
+        f"{output}: sites {len(counted.pages)}, pages counted {pages}, lines on more than one of a site {len(counted.lines)}", err=True
     )
     return failures.exit_code
 
@@ -109,6 +109,8 @@ class _RowError(ValueError):
 
 
 def _row(row: bytes, fields: _Fields) -> tuple[str, str]:
+    from declutter.sites import site_of
+
     try:
         record = json.loads(row)
     except (ValueError, RecursionError) as error:
@@ -118,6 +120,8 @@ def _row(row: bytes, fields: _Fields) -> tuple[str, str]:
     site = record.get(fields.url) or record.get("site")
     if not isinstance(site, str):
         raise _RowError(f"has no address in {fields.url!r}; name the field that holds it, or the site, with --url-field")
+    if not site_of(site):
+        raise _RowError(f"has no site in {site!r}")
     html = None if fields.html is None else record.get(fields.html)
     if isinstance(html, str):
         return _page_text(html), site
