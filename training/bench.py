@@ -2,7 +2,7 @@
 
 The texts are what two scrapers make of the same pages (all lines of the page, and trafilatura's choice), so what trafilatura and
 jusText take for those pages can be told beside them.  Without the corpora the texts are the samples, and there are no pages.
-Every round runs every tool once, and the middle round counts: so a busy machine slows all of them alike.
+Every round runs every tool once, and the middle round counts.  Time is processor time, so that what else the machine does counts less.
 """
 
 from __future__ import annotations
@@ -133,9 +133,9 @@ def costs(work: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> list[C
     seconds: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds + 1):
         for name, run in work.items():
-            begun = time.perf_counter()
+            begun = time.process_time()
             run()
-            seconds[name].append(time.perf_counter() - begun)
+            seconds[name].append(time.process_time() - begun)
     return [Cost(name, tuple(took[1:])) for name, took in seconds.items()]
 
 
@@ -184,9 +184,9 @@ def _samples() -> Iterator[samples.Sample]:
 def _grown(size: int, run: Callable[[], object]) -> Grown:
     took = []
     for _ in range(3 if size < 100_000 else 1):
-        begun = time.perf_counter()
+        begun = time.process_time()
         run()
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     return Grown(size, statistics.median(took), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
