@@ -20,6 +20,7 @@ from declutter.document import Array, Ints, Lines, render, running, split
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
+from declutter.parallel import in_order
 from declutter.stages import Cut, Opinions, cut, opinions
 from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
 
@@ -148,13 +149,12 @@ class Cleaner:
         return self._many(texts, jobs, _verdict_batch)
 
     def _many(self, texts: Iterable[Given], jobs: int, run: Any) -> Iterator[Any]:
-        batches = _batches(texts)
-        if jobs == 1:
-            return chain.from_iterable(run(self, batch) for batch in batches)
-        from joblib import Parallel, delayed
+        return chain.from_iterable(in_order(run, self, _batches(texts), jobs))
 
-        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-        return chain.from_iterable(parallel(delayed(run)(self, batch) for batch in batches))
+    def clean_counted(self, texts: Sequence[str], sites: Sequence[str | None] = ()) -> list[tuple[str, dict[str, tuple[int, int]]]]:
+        """Each text cleaned, with the lines and characters that went, by kind; all at once, so for a few at a time."""
+        done = self._judge_batch(texts, sites)
+        return list(zip(self._texts(texts, done), (_gone(done, number) for number in range(len(texts))), strict=True))
 
     def _page(self, html: str | bytes) -> Page:
         from declutter import page as pages
@@ -283,6 +283,24 @@ def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
 def _verdict_batch(cleaner: Cleaner, batch: Batch) -> list[list[Verdict]]:
     texts, sites = batch
     return cleaner._verdicts(texts, cleaner._judge_batch(texts, sites))
+
+
+def _gone(done: _Decisions, number: int) -> dict[str, tuple[int, int]]:
+    """Lines and characters that go from a text, by kind; a span counts as characters, not as a line."""
+    lines = done.parts.lines
+    low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
+    counts: dict[str, tuple[int, int]] = {}
+
+    def count(kind: int, whole: int, characters: int) -> None:
+        before = counts.get(KINDS[kind], (0, 0))
+        counts[KINDS[kind]] = (before[0] + whole, before[1] + characters)
+
+    for i in (low + np.flatnonzero(~done.keep[low:high])).tolist():
+        count(done.kind[i], 1, int(lines.ends[i] - lines.starts[i]))
+    for i in done.found.keys() & range(low, high):
+        for span in done.found[i]:
+            count(span.kind, 0, span.end - span.start)
+    return counts
 
 
 def _batches(given: Iterable[Given]) -> Iterator[Batch]:

@@ -2,82 +2,105 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Generator
+from contextlib import closing
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from declutter.cli import common
+from declutter import formats, runs, storage
+from declutter.cli import account, common, plan
+from declutter.formats.records import Fields
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
 
+_KINDS = [kind + compression for kind in formats.NAMES for compression in ("", *storage.COMPRESSIONS)]
 
-@click.command("clean")
+
+class _Attached(click.Command):
+    """A command whose -i takes a suffix only as sed does, attached: `-i.bak`, `--in-place=.bak`; what follows a bare -i is a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        bare = ("-i", "--in-place")
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, ["--in-place=" if arg in bare else arg for arg in args[:end]] + args[end:])
+
+
+@click.command("clean", cls=_Attached)
 @common.input_options
 @common.cleaner_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file for one input, a folder for several.")
+@click.option("-o", "--output", help="A file for one input, a folder for several; a path, or an address that fsspec opens.")
+@click.option(
+    "-i", "--in-place", metavar="[=SUFFIX]", help="Put each output in the place of its input; with a suffix, keep that beside it."
+)
 @click.option("--check", is_flag=True, help="Write nothing; end with 3 if there is clutter in any input, and name it.")
-def command(files: tuple[str, ...], encoding: str, html: bool | None, output: Path | None, check: bool, **options: Any) -> int:
+@click.option("--dry-run", is_flag=True, help="Write nothing; tell what would go from each input.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(_KINDS),
+    metavar="FORMAT",
+    help=f"{', '.join(formats.NAMES)}, with .gz or .zst; by itself what a name ends in tells.",
+)
+@click.option("--field", default="text", show_default=True, help="The key or column of the text.")
+@click.option("--url-field", default="url", show_default=True, help="The key or column of the address, which tells the site.")
+@click.option("--out-field", help="A key or column for the clean text; by itself it takes the place of the text.")
+@click.option("-j", "--jobs", default=1, show_default=True, help="Processes; -1 is one for each core.")
+@click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: the address of its scheduler, or 'local'.")
+@click.option("--resume", is_flag=True, help="Mark inputs that are done, and leave out those that are marked.")
+@click.option("--max-errors", type=click.IntRange(min=0), metavar="N", help="Stop when more than N records or inputs failed.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="What takes longer passes through.")
+@click.option("--max-memory", type=click.IntRange(min=1), metavar="MB", help="What takes more passes through.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write counts by kind and by site there (JSON).")
+def command(files: tuple[str, ...], encoding: str, html: bool | None, **options: Any) -> int:
     """Print texts without their clutter.
 
-    Standard input is read where no file is named, or for '-'.  Several texts come out one after the other.
+    Standard input is read where no file is named, or for '-'.  Several texts come out one after the other.  JSON Lines, CSV and Parquet
+    come out as they went in, with clean texts; of a WARC file come out its pages, as JSON Lines.
     """
-    cleaner = common.make_cleaner(**options)
-    failures = common.Failures()
-    folder = output if output is not None and (len(files) > 1 or output.is_dir()) else None
-    if folder is not None:
-        _need_folder(folder, files)
-    cluttered = 0
-    for given in common.inputs(files, encoding, html, failures):
-        cleaned = _cleaned(cleaner, given)
-        if check:
-            cluttered += _is_cluttered(given, cleaned)
-            continue
-        text = "\ufeff" * given.bom + cleaned
-        try:
-            data = text.encode(encoding)
-        except UnicodeEncodeError as error:
-            failures.tell(given.shown, f"cannot be written as {encoding}: {error.reason} at character {error.start}")
-            continue
-        if output is None:
-            common.write_stdout(text, encoding)
-        else:
-            path = output if folder is None else folder / _name(given)
-            try:
-                common.write_whole(path, data)
-            except OSError as error:
-                failures.tell(str(path), f"cannot be written: {error.strerror or error}")
-    return failures.exit_code or (3 if cluttered else 0)
+    judging = {name: options.pop(name) for name in ("keep", "drop", "caution", "keep_lines", "drop_lines", "model", "sites")}
+    cleaner = common.make_cleaner(**judging)
+    fields = Fields(options["field"], options["url_field"], options["out_field"], encoding, html)
+    shards = plan.shards(files or (storage.STDIN,), fields, options)
+    job = runs.Job(
+        fields,
+        _digest(judging),
+        resume=options["resume"],
+        in_place=options["in_place"] is not None,
+        backup=options["in_place"] or "",
+        seconds=options["timeout"],
+        memory=options["max_memory"] and options["max_memory"] * 1_000_000,
+    )
+    seen = account.Account(options["max_errors"], options["check"], options["dry_run"])
+    with closing(_steps(shards, job, cleaner, options)) as steps, account.progress(shards, options) as show:
+        for step in steps:
+            seen.take(step)
+            show(step)
+    if options["report"] is not None:
+        seen.report(options["report"])
+    return seen.exit_code
 
 
-def _cleaned(cleaner: Cleaner, given: common.Input) -> str:
-    if given.page is None:
-        return next(cleaner.clean_many([(given.text, given.site)]))
-    article = cleaner.read_html(given.page, url=given.site)
-    if article.note:
-        click.echo(f"declutter: {given.shown}: {article.note}", err=True)
-    return article.text + "\n" * bool(article.text and not article.text.endswith("\n"))
+def _digest(judging: dict[str, Any]) -> str:
+    """All options that decide about lines, and the content of the files that do, for a mark to hold only for the same."""
+    shipped = resources.files("declutter") / "data" / "model.npz"
+    files = {name: judging[name] and judging[name].read_bytes() for name in ("model", "sites")}
+    files["model"] = files["model"] or shipped.read_bytes()
+    return json.dumps({**judging, **{name: hashlib.sha256(data or b"").hexdigest() for name, data in files.items()}}, sort_keys=True)
 
 
-def _is_cluttered(given: common.Input, cleaned: str) -> bool:
-    if given.page is not None or cleaned != given.text:
-        click.echo(f"declutter: {given.shown}: holds clutter", err=True)
-        return True
-    return False
+def _steps(shards: list[runs.Shard], job: runs.Job, cleaner: Cleaner, options: dict[str, Any]) -> Generator[runs.Step]:
+    if options["cluster"] is None:
+        yield from runs.run(shards, job, cleaner, options["jobs"])
+        return
+    from declutter import cluster
 
-
-def _need_folder(folder: Path, files: tuple[str, ...]) -> None:
-    names = [Path(name).name for name in files]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise common.OneLine(f"{twice[0]} is the name of several inputs; their outputs in {folder} would overwrite each other", 2)
-    if folder.exists() and not folder.is_dir():
-        raise common.OneLine(f"{folder} is a file; -o takes a folder for several inputs", 2)
-    folder.mkdir(parents=True, exist_ok=True)
-
-
-def _name(given: common.Input) -> str:
-    if given.name == common.STDIN:
-        return "stdin.txt"
-    return Path(given.name).name if given.page is None else f"{Path(given.name).stem}.txt"
+    try:
+        yield from cluster.run(shards, job, cleaner, options["cluster"], options["jobs"])
+    except (cluster.ClusterError, storage.MissingExtraError) as error:
+        raise common.OneLine(str(error), 2) from None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from declutter.formats.records import UnreadableError
+from declutter.formats.text import decoded, folder_name, is_page
+
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
 
 STDIN = "-"
-PAGE_ENDINGS = (".html", ".htm", ".xhtml")
-_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*+(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
-    re.I | re.S,
-)
 _BOM = "\ufeff"
 
 
@@ -108,7 +104,7 @@ class Input:
     @property
     def site(self) -> str | None:
         """Its site is what its folder is called; standard input has none."""
-        return None if self.name == STDIN else folder_name(Path(self.name))
+        return None if self.name == STDIN else folder_name(self.name)
 
 
 @dataclass(slots=True)
@@ -144,45 +140,8 @@ def inputs(files: Sequence[str], encoding: str, html: bool | None, failures: Fai
             yield Input(name, data, "", False)
             continue
         try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            failures.tell(shown, f"not {encoding} at byte {error.start}; name its encoding with --encoding")
-            continue
-        if "\0" in text:
-            failures.tell(shown, "holds NUL characters, so it is no text; a binary file, or another --encoding?")
+            text = decoded(data, encoding)
+        except UnreadableError as error:
+            failures.tell(shown, str(error))
             continue
         yield Input(name, None, text.removeprefix(_BOM), text.startswith(_BOM))
-
-
-def is_page(name: str, data: bytes) -> bool:
-    """Whether an input is a page, by its name or its first bytes.
-
-    >>> is_page("-", b"<!-- saved --><!DOCTYPE html><p>x"), is_page("a.htm", b""), is_page("-", b"Ferry <html>")
-    (True, True, False)
-    """
-    return name.lower().endswith(PAGE_ENDINGS) or _PAGE.match(data[:20_000]) is not None
-
-
-def folder_name(path: Path) -> str:
-    """What the folder of a file is called: the site of a text that tells no address.
-
-    >>> folder_name(Path("corpus/ansel.test/1.txt"))
-    'ansel.test'
-    """
-    return path.absolute().parent.name
-
-
-def write_stdout(text: str, encoding: str) -> None:
-    """Write a text to standard output as bytes, its line ends as they are."""
-    sys.stdout.buffer.write(text.encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict"))
-    sys.stdout.buffer.flush()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it appears whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.half")
-    try:
-        half.write_bytes(data)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from declutter import storage
 from declutter.cli import common, looking
 
 
@@ -35,7 +36,7 @@ def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, en
     if not counted:
         raise common.OneLine("no article could be read, so there is nothing to report", 1)
     try:
-        common.write_whole(output, page.encode())
+        storage.write_whole(str(output), page.encode())
     except OSError as error:
         raise common.OneLine(f"{output}: cannot be written: {error.strerror or error}", 1) from None
     click.echo(f"{output}: {counted:,} article{'s' * (counted != 1)}, {len(page) / 1e6:.1f} MB", err=True)

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import click
 
 from declutter.cli import common
+from declutter.formats.text import PAGE_ENDINGS, folder_name
 
 _ROWS = (".jsonl", ".ndjson")
 _TEXTS = (".txt", ".text", ".md")
@@ -68,7 +69,7 @@ def _pages(corpus: tuple[str, ...], fields: _Fields, failures: common.Failures) 
         if name == common.STDIN:
             yield from _rows("standard input", sys.stdin.buffer, fields, failures)
         elif path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.name.lower().endswith((*_ROWS, *_TEXTS, *common.PAGE_ENDINGS))]
+            files = [file for file in sorted(path.rglob("*")) if file.name.lower().endswith((*_ROWS, *_TEXTS, *PAGE_ENDINGS))]
             if not files:
                 failures.tell(name, "no text, page or JSON Lines in it")
             for file in files:
@@ -86,7 +87,7 @@ def _file(path: Path, fields: _Fields, failures: common.Failures) -> Iterator[tu
             failures.tell(str(path), error.strerror or str(error))
         return
     for given in common.inputs([str(path)], "utf-8", None, failures):
-        yield given.text if given.page is None else _page_text(given.page), common.folder_name(path)
+        yield given.text if given.page is None else _page_text(given.page), folder_name(str(path))
 
 
 def _rows(name: str, stream: BinaryIO, fields: _Fields, failures: common.Failures) -> Iterator[tuple[str, str]]:

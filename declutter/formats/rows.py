@@ -1,0 +1,164 @@
+"""CSV: a table of text with a header.  Rows that do not change, and the other columns of those that get one more, stay byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, missing, record
+
+_DELIMITERS = ",;\t|"
+_NOT_DECODED = re.compile("[\udc80-\udcff]")  # bytes that are not of the encoding, carried along to be written as they were
+_LINE_END = re.compile(r"[\r\n]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns that matter, by number, and how rows are written."""
+
+    delimiter: str
+    quoting: Any
+    width: int
+    text: int
+    url: int | None
+    out: int  # the width, if a column is added
+
+    @property
+    def adds(self) -> bool:
+        """Whether the clean text gets a column of its own."""
+        return self.out == self.width
+
+    def row(self, cells: Sequence[str]) -> str:
+        """Cells as a row without line end."""
+        made = io.StringIO()
+        # with this line end, and with none shorter, the writer quotes cells that hold either of its characters
+        csv.writer(made, delimiter=self.delimiter, quoting=self.quoting, lineterminator="\r\n").writerow(cells)
+        return made.getvalue()[:-2]
+
+    def with_cell(self, row: str, cell: str) -> str:
+        """A row as it is with a cell more."""
+        end = _line_end(row)
+        # a cell before it: an only one that is empty is written otherwise
+        return row[: len(row) - len(end)] + self.row(["x", cell])[1 if self.quoting == csv.QUOTE_MINIMAL else 3 :] + end
+
+
+class Rows:
+    """A table; its delimiter is the one by which the header has the column of the text."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+
+    def read(self, file: BinaryIO, name: str) -> Iterator[Chunk]:  # noqa: ARG002
+        """A chunk without records for the header, then chunks of rows; raw is the table, and for each row its cells and itself."""
+        csv.field_size_limit(sys.maxsize)
+        lines = _Remembered(io.TextIOWrapper(file, self._fields.encoding, errors="surrogateescape", newline=""))
+        header = "".join(next(_rows(lines, ","), (None, ""))[1])
+        if not header:
+            return
+        table = self._table(header)
+        yield Chunk([], (table, header))
+        records: list[Record] = []
+        raw: list[tuple[list[str] | None, str]] = []
+        held = 0
+        for number, (cells, row) in enumerate(_rows(lines, table.delimiter), 2):
+            records.append(self._record(cells, table, f"row {number}"))
+            raw.append((cells, row))
+            held += len(row)
+            if held >= BLOCK:
+                yield Chunk(records, (table, raw))
+                records, raw, held = [], [], 0
+        yield Chunk(records, (table, raw))
+
+    def _table(self, header: str) -> Table:
+        fields = self._fields
+        header = header.removeprefix(BOM)
+        tried = [(delimiter, next(csv.reader([header], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
+        for delimiter, columns in tried:
+            if fields.text in columns:
+                out = fields.out or fields.text
+                return Table(
+                    delimiter,
+                    csv.QUOTE_ALL if header.startswith('"') else csv.QUOTE_MINIMAL,
+                    len(columns),
+                    columns.index(fields.text),
+                    columns.index(fields.url) if fields.url in columns else None,
+                    columns.index(out) if out in columns else len(columns),
+                )
+        raise UnreadableError(missing("column", fields.text, max((columns for _, columns in tried), key=len)))
+
+    def _record(self, cells: list[str] | None, table: Table, place: str) -> Record:
+        if not cells:
+            return Record(place, error="no row of CSV: a quotation mark is out of place" if cells is None else "")
+        if len(cells) != table.width:
+            return Record(place, error=f"has {len(cells)} cells where the header has {table.width}")
+        text = cells[table.text]
+        if _NOT_DECODED.search(text):
+            return Record(place, error=f"not {self._fields.encoding}; name its encoding with --encoding")
+        return record(place, text, None if table.url is None else cells[table.url], self._fields)
+
+    def write(self, file: BinaryIO, chunk: Chunk, cleaned: Sequence[Cleaned]) -> None:
+        """Write the rows; one whose text changes in place is written anew."""
+        table, raw = chunk.raw
+        if isinstance(raw, str):
+            file.write(self._encoded(table.with_cell(raw, self._fields.out) if table.adds else raw))
+            return
+        for found, (cells, row), done in zip(chunk.records, raw, cleaned, strict=True):
+            made = row
+            if table.adds and cells is not None and len(cells) == table.width:
+                made = table.with_cell(row, done.text or "")
+            elif done.text is not None and (self._fields.out is not None or done.text != found.text):
+                made = table.row([*cells[: table.out], done.text, *cells[table.out + 1 :]]) + _line_end(row)
+            file.write(self._encoded(made))
+
+    def _encoded(self, row: str) -> bytes:
+        return row.encode(self._fields.encoding, "surrogateescape")
+
+    def end(self, file: BinaryIO) -> None:
+        """Nothing comes after the rows."""
+
+
+class _Remembered:
+    """Lines, and which were given since it was last asked."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._given: list[str] = []
+
+    def __iter__(self) -> _Remembered:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._given.append(line)
+        return line
+
+    def given(self) -> str:
+        given = "".join(self._given)
+        self._given.clear()
+        return given
+
+
+def _rows(lines: _Remembered, delimiter: str) -> Iterator[tuple[list[str] | None, str]]:
+    """The cells of each row, None where it is none, and the row as it is written."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        try:
+            cells: list[str] | None = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None
+        yield cells, lines.given()
+
+
+def _line_end(row: str) -> str:
+    found = _LINE_END.search(row)
+    return "" if found is None else found.group()
+
+
+FORMAT = Rows
