@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from declutter import __version__, archive, features
+from declutter.addresses import site_of
 from declutter.document import Array, Ints, Lines, split
 from declutter.features import Floats
 from declutter.words import Hashes, Words, mix, words_of
@@ -44,22 +44,6 @@ class SitesError(ValueError):
 
 
 _FILE = archive.Format("sites", MAX_BYTES, SitesError, "make one with 'declutter sites build CORPUS -o SITES'")
-
-
-def site_of(address: str) -> str:
-    """The site of an address: its host in lower case, less `www.`; a name that is no address is its own site; `""` is none.
-
-    >>> site_of("https://www.Ansel.test:8080/harbour?p=1"), site_of("ansel.test/harbour"), site_of("Ansel Post")
-    ('ansel.test', 'ansel.test', 'ansel post')
-    """
-    address = address.strip()
-    host, slash, _ = address.partition("/")
-    if "://" in address or address.startswith("//") or (slash and "." in host):
-        try:
-            address = urlsplit(address if "//" in address else f"//{address}").hostname or ""
-        except ValueError:  # brackets that are not closed
-            return ""
-    return address.lower().rstrip(".").removeprefix("www.")
 
 
 # --- the first pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from declutter.sites import site_of
+from declutter.addresses import site_of
 
 _NAMED = 1000  # documents that a tally names; it counts them all
 

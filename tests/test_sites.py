@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declutter import sites
+from declutter.addresses import site_of
 from declutter.cleaner import Cleaner
 from declutter.document import split
-from declutter.sites import ARTICLES, Sites, SitesError, count, evidence, freeze, line_hashes, load, merge, save, site_of
+from declutter.sites import ARTICLES, Sites, SitesError, count, evidence, freeze, line_hashes, load, merge, save
 from declutter.words import words_of
 
 CREDO = "Our reporters walk the quays of Ansel in rain and snow, because somebody has to write down what happens there."

@@ -110,7 +110,7 @@ class _RowError(ValueError):
 
 
 def _row(row: bytes, fields: _Fields) -> tuple[str, str]:
-    from declutter.sites import site_of
+    from declutter.addresses import site_of
 
     try:
         record = json.loads(row)
