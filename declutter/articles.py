@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from declutter.sites import site_of
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
@@ -88,14 +89,14 @@ def judged(cleaner: Cleaner, given: Iterable[Given]) -> Iterator[Judged]:
             yield from (_judged_page(cleaner, article) for article in same)
             continue
         while batch := list(islice(same, _BATCH)):
-            verdicts = cleaner.judge_many(article.text for article in batch)
+            verdicts = cleaner.judge_many((article.text, article.site) for article in batch)
             for article, own in zip(batch, verdicts, strict=True):
                 yield Judged(article.name, article.site, article.text, tuple(own))
 
 
 def _judged_page(cleaner: Cleaner, given: Given) -> Judged:
-    article = cleaner.read_html(given.page or b"")
-    return Judged(given.name, article.site or given.site, article.page_text, tuple(article.verdicts))
+    article = cleaner.read_html(given.page or b"", url=given.site)
+    return Judged(given.name, given.site, article.page_text, tuple(article.verdicts))
 
 
 def _file(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
@@ -103,9 +104,9 @@ def _file(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
         if path.suffix.lower() in ROW_ENDINGS:
             yield from _rows(path, source, tell)
             return
-        data = path.read_bytes()
+        data, site = path.read_bytes(), path.absolute().parent.name  # the site of a file is what its folder is called
         if path.suffix.lower() in PAGE_ENDINGS:
-            yield Given(str(path), "", "", data)
+            yield Given(str(path), site, "", data)
             return
         text = data.decode(source.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -113,7 +114,7 @@ def _file(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
     except (OSError, ValueError) as error:
         tell(str(path), getattr(error, "strerror", None) or str(error))
     else:
-        yield from _checked(Given(str(path), "", text), tell)
+        yield from _checked(Given(str(path), site, text), tell)
 
 
 def _rows(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
@@ -149,17 +150,10 @@ def _named(path: Path, number: int, record: dict[str, object]) -> str:
 
 
 def _site(record: dict[str, object], url_field: str) -> str:
-    """The host of a row's address, or what the row calls its site.
+    """The site of a row's address, or what the row calls its site.
 
-    >>> _site({"url": "https://www.wick.test:8080/a"}, "url"), _site({"site": "wick"}, "url"), _site({"url": "http://[x"}, "url")
+    >>> _site({"url": "https://www.wick.test:8080/a"}, "url"), _site({"site": "wick"}, "url"), _site({"url": 3}, "url")
     ('wick.test', 'wick', '')
     """
-    url, site = record.get(url_field), record.get("site")
-    if isinstance(url, str):
-        try:
-            host = urlsplit(url).hostname
-        except ValueError:
-            host = None
-        if host:
-            return host.removeprefix("www.")
-    return site if isinstance(site, str) else ""
+    told = [value for value in (record.get(url_field), record.get("site")) if isinstance(value, str) and value]
+    return site_of(told[0]) if told else ""

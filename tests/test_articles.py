@@ -54,7 +54,7 @@ def test_rows_name_their_text_and_their_site(read, tmp_path):
             for row in [
                 {"body": "One.", "link": "https://www.wick.test/a?b=c"},
                 {"body": "Two.", "site": "pond"},
-                {"body": "Three.", "link": "no address", "id": 0},
+                {"body": "Three.", "link": None, "id": 0},
             ]
         ),
         encoding="utf-8",

@@ -29,9 +29,10 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
     failures = common.Failures()
     paint = _painter()
     for number, given in enumerate(common.inputs(files, encoding, html, failures)):
-        text, verdicts = given.text, cleaner.judge(given.text) if given.page is None else []
-        if given.page is not None:
-            article = cleaner.read_html(given.page)
+        if given.page is None:
+            text, verdicts = given.text, next(cleaner.judge_many([(given.text, given.site)]))
+        else:
+            article = cleaner.read_html(given.page, url=given.site)
             text, verdicts = article.page_text, list(article.verdicts)
         removed = sum(not verdict.keep for verdict in verdicts)
         heading = f"{given.shown}: {removed} of {len(verdicts)} lines go"

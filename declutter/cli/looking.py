@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from declutter import articles
 from declutter.cli import common
 
 if TYPE_CHECKING:
+    from declutter import articles
     from declutter.cleaner import Cleaner
 
 
@@ -34,6 +34,8 @@ def judged(
     cleaner: Cleaner, failures: common.Failures, *, paths: tuple[str, ...], field: str, url_field: str, encoding: str
 ) -> Iterator[articles.Judged]:
     """The articles that the options name, judged; what cannot be read is told and left out."""
+    from declutter import articles
+
     return articles.judged(cleaner, articles.find(paths, articles.Source(field, url_field, encoding), tell=failures.tell))
 
 
