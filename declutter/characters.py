@@ -1,10 +1,12 @@
 """What sort of character each code point is: letters, digits and marks of any script, told apart by tables.
 
-One byte a code point: its class in the lower half, in the upper half which of a few telling characters it is, if any.
+One byte a code point: its class in the lower half, in the upper half which of a few telling characters it is, if any.  A lone surrogate
+or an unassigned code point is OTHER.
 """
 
 from __future__ import annotations
 
+import collections
 import functools
 import unicodedata
 from typing import Any
@@ -22,41 +24,34 @@ TELLING = "@#_%$©=+&{[<"  # characters that are counted one by one; a closing b
 _ALIKE = {"}": "{", "]": "[", ">": "<"}
 _FIRST_TELLING, _LF, _CR = 16, 16 * (len(TELLING) + 1), 16 * (len(TELLING) + 2)
 
+_LAST_SPACE = 0x3000
 _SIZE = 0x20000  # the two planes that hold letters in use; ideographs beyond are known by their plane
-_STOPS = frozenset(".!?…。．！？｡؟۔।॥։።")
-_BARS = frozenset("|/\\·•‣▪●■►▶»›>→*¦│▲▼◆○★")
-_COMMAS = frozenset(",;،؛，；、､")
-_COLONS = frozenset(":：")
-
-
-def class_of(char: str) -> int:
-    """The class of a character; a lone surrogate or an unassigned code point is OTHER."""
-    for chars, found in ((_STOPS, STOP), (_BARS, BAR), (_COMMAS, COMMA), (_COLONS, COLON)):
-        if char in chars:
-            return found
-    category = unicodedata.category(char)
-    if char.isspace():
-        return SPACE
-    if category[0] == "L":
-        if _is_ideograph(ord(char)):
-            return IDEOGRAPH
-        return {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER}.get(category, CASELESS)
-    if char in "\"'":
-        return QUOTE
-    return {
-        "Nd": DIGIT, "Mn": MARK, "Mc": MARK, "Nl": CASELESS, "Pi": QUOTE, "Pf": QUOTE, "Ps": BRACKET, "Pe": BRACKET,
-        "Pd": DASH, "Sc": SIGN, "So": SIGN, "Sm": SIGN, "Sk": SIGN,
-    }.get(category, OTHER)  # fmt: skip
-
-
-def _is_ideograph(code: int) -> bool:
-    return 0x3040 <= code <= 0x30FF or 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x31F0 <= code <= 0x31FF
+_BY_CATEGORY = collections.defaultdict(
+    lambda: OTHER,
+    {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Lm": CASELESS, "Lo": CASELESS, "Nl": CASELESS, "Nd": DIGIT, "Mn": MARK, "Mc": MARK,
+     "Pi": QUOTE, "Pf": QUOTE, "Ps": BRACKET, "Pe": BRACKET, "Pd": DASH, "Sc": SIGN, "So": SIGN, "Sm": SIGN, "Sk": SIGN},
+)  # fmt: skip
+_IDEOGRAPHS = (range(0x3040, 0x3100), range(0x31F0, 0x3200), range(0x3400, 0xA000), range(0xF900, 0xFB00))  # and kana
+_BY_MARK = {
+    STOP: ".!?…。．！？｡؟۔।॥։።",
+    BAR: "|/\\·•‣▪●■►▶»›>→*¦│▲▼◆○★",
+    COMMA: ",;،؛，；、､",
+    COLON: ":：",
+    QUOTE: "\"'",
+}
 
 
 @functools.cache
 def _sorts() -> tuple[Array, bytes]:
-    """The sort of each code point of the first two planes, and those of the first 256 for `bytes.translate`; takes about 0.1 s, once."""
-    sorts = np.fromiter(map(class_of, map(chr, range(_SIZE))), dtype=np.uint8, count=_SIZE)
+    """The sort of each code point of the first two planes, and those of the first 256 for `bytes.translate`."""
+    categories = map(unicodedata.category, map(chr, range(_SIZE)))
+    sorts = np.fromiter(map(_BY_CATEGORY.__getitem__, categories), dtype=np.uint8, count=_SIZE)
+    for codes in _IDEOGRAPHS:
+        here = sorts[codes.start : codes.stop]
+        here[here == CASELESS] = IDEOGRAPH
+    sorts[[code for code in range(_LAST_SPACE + 1) if chr(code).isspace()]] = SPACE
+    for found, marks in _BY_MARK.items():
+        sorts[[ord(mark) for mark in marks]] = found
     for slot, char in enumerate(TELLING):
         sorts[[ord(char), *(ord(other) for other, same in _ALIKE.items() if same == char)]] |= _FIRST_TELLING + 16 * slot
     sorts[ord("\n")] |= _LF

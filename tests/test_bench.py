@@ -28,7 +28,7 @@ def test_every_tool_runs_as_often_as_the_others_and_the_first_round_is_left_out(
 def test_the_table_tells_each_tool_beside_declutter():
     found = [bench.Cost(bench.OURS, (2.0,)), bench.Cost("another", (1.0, 5.0, 3.0))]
     rows = bench.table(found, GIVEN).splitlines()
-    assert rows[0].startswith("3 texts, 4 lines")
+    assert rows[0].startswith("3 texts of samples/, 4 lines")
     assert rows[-2:] == [f"| {bench.OURS} | 2 | 0.00 | 1.00 |", "| another | 1 | 0.00 | 1.50 |"]
 
 

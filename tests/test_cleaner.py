@@ -1,5 +1,6 @@
 """The laws of the public verbs, over any text: what they promise, whatever the model thinks of a line."""
 
+import collections
 import itertools
 import json
 import os
@@ -7,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -287,6 +289,22 @@ def test_many_texts_are_judged_as_each_by_itself(several):
     assert list(cleaner.clean_many(several)) == [cleaner.clean(text) for text in several]
     assert list(cleaner.judge_many(several)) == [cleaner.judge(text) for text in several]
     assert list(cleaner.judge_many([(text, "wick.test") for text in several])) == [cleaner.judge(text) for text in several]
+
+
+def test_many_texts_take_no_more_memory_than_few():
+    cleaner = declutter.Cleaner()
+    text = "\n".join(LINES) * 10
+
+    def most_memory(texts):
+        tracemalloc.start()
+        try:
+            collections.deque(cleaner.clean_many(itertools.repeat(text, texts)), maxlen=0)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    most_memory(30)  # what is made once, tables and powers, stays
+    assert most_memory(120) < 1.1 * most_memory(30)
 
 
 def test_clean_many_and_judge_many_are_lazy():

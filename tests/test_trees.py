@@ -54,6 +54,14 @@ def test_lines_are_answered_alike_whatever_stands_beside_them(lines):
     assert together.tolist() == alone.tolist()
 
 
+@pytest.mark.parametrize("depth", [1, 8, 9, 10])
+def test_trees_of_any_depth_that_a_model_may_have(depth):
+    rng = np.random.default_rng(depth)
+    model = made_up(rng, trees=3, depth=depth, inputs=4, outputs=2)
+    columns = rng.integers(-3, 4, (4, 300)).astype(np.float32)
+    np.testing.assert_allclose(model.predict(columns), walk(model, columns), rtol=1e-5, atol=1e-5)
+
+
 def test_no_lines_have_no_answers():
     model = made_up(np.random.default_rng(0), trees=3, depth=2, inputs=4, outputs=2)
     assert model.predict(np.zeros((4, 0), dtype=np.float32)).shape == (0, 2)

@@ -158,7 +158,8 @@ def table(found: Sequence[Cost], given: Texts) -> str:
     """The costs as a table in Markdown; the ratio says how many times as long as `clean_many` a tool takes."""
     ours = next(cost.middle for cost in found if cost.name == OURS)
     rows = [
-        f"{len(given.texts):,} texts, {given.lines:,} lines, {given.megabytes:.1f} MB of {len(given.pages)} pages, one process",
+        f"{len(given.texts):,} texts of {f'{len(given.pages)} pages' if given.pages else 'samples/'}, {given.lines:,} lines, "
+        f"{given.megabytes:.1f} MB, one process",
         "",
         "| | lines/s | MB/s | time, declutter = 1 |",
         "|---|---:|---:|---:|",
