@@ -20,7 +20,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declutter.sites import site_of
+from declutter.addresses import site_of
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
