@@ -177,8 +177,9 @@ class Cleaner:
         if seen is not None:
             views = replace(views, keep=seen.weigh(views.keep))
         paragraph = prose(views.numbers)
-        middle = self._model.pages.stage.cut if pages and self._model.pages is not None else self._model.lines.cut
-        kind, unsure = verdict.decide(views.kinds, views.keep, parts.lines, paragraph, verdict.cut_at(self.caution, middle), middle)
+        of_pages = self._model.pages if pages else None
+        rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
+        kind, unsure = rules(views.kinds, views.keep, parts.lines, paragraph, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
         done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
         if seen is not None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from declutter import words as w
-from declutter.context import around_lines
-from declutter.document import Array, Lines, split
-from declutter.features import Columns, Floats
+from declutter.context import around_lines, columns
+from declutter.document import Array, Ints, Lines, split
+from declutter.features import KEPT_COLUMNS, Columns, Floats
 from declutter.kinds import KINDS
 from declutter.words import Words, words_of
 
-MARKUP_BUCKETS = 1 << 14
+MARKUP_BUCKETS = 1 << 15
 # What a line can stand in; each is a number of the second stage.
 PLACES = [
     "a",
@@ -52,15 +52,19 @@ PLACES = [
 PLACE_BIT = {tag: 1 << bit for bit, tag in enumerate(PLACES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a line stands in the tree: places as bits, hashed names of tags, classes and ids, parent, depth and link share."""
+class Place(NamedTuple):
+    """Where a line stands in the tree.
+
+    What it stands in as bits (`PLACE_BIT`), hashed names of tags, classes and ids, a hash of the way from the root, the numbers of
+    the blocks around it (the outermost first), the share of its text that is linked, and pictures since the line before.
+    """
 
     places: int
     names: tuple[int, ...]
     parent: int
-    depth: int
+    blocks: tuple[int, ...]
     links: float
+    pictures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +94,103 @@ def markup_names(pages: Sequence[Page]) -> tuple[Array, Array]:
     return np.fromiter((name for own in names for name in own), dtype=np.int32, count=int(bounds[-1])), bounds
 
 
-def numbers(pages: Sequence[Page], lines: Lines, words: Words, opinion: Floats) -> Columns:
-    """What the markup says of each line, by name; `opinion` (lines, outputs) is what the names of its place say."""
+def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, alone: Floats, opinion: Floats) -> Columns:
+    """What the markup says of each line, by name.
+
+    `text` are the numbers of the text, `alone` (lines, outputs) is what the first stage says of it, `opinion` (lines, outputs) what
+    the names of its place say.
+    """
     places = [place for page in pages for place in page.places]
     bits = np.array([place.places for place in places], dtype=np.int64)
-    depth = np.array([place.depth for place in places], dtype=np.float32)
     links = np.array([place.links for place in places], dtype=np.float32)
-    parent = np.array([place.parent for place in places], dtype=np.int64)
+    pictures = np.array([min(place.pictures, 9) for place in places], dtype=np.float32)
     size = (lines.last - lines.first).astype(np.float32)
-    key = parent * 4096 + lines.text_of % 4096
-    _, group = np.unique(key, return_inverse=True)
-    whole = np.bincount(lines.text_of, weights=size, minlength=len(pages))[lines.text_of]
     out: Columns = {f"in {tag}": (bits >> bit & 1) for bit, tag in enumerate(PLACES)}
     out |= {
-        "depth": depth,
-        "share of links": links,
-        "lines under the same parents": np.log1p(np.bincount(group)[group]),
-        "share of the page's characters under the same parents": np.bincount(group, weights=size)[group] / np.maximum(whole, 1),
-        "mean length under the same parents": np.log1p(np.bincount(group, weights=size)[group] / np.bincount(group)[group]),
-        "share of links under the same parents": np.bincount(group, weights=links * size)[group]
-        / np.maximum(np.bincount(group, weights=size)[group], 1),
+        "depth": np.array([len(place.blocks) for place in places], dtype=np.float32),
         "share of words in the page's titles": _told(lines, words, [page.titles for page in pages], False),
         "share of pairs in the body that the page gives of itself": _told(lines, words, [page.body for page in pages], True),
         "the page gives a body of itself": np.array([len(page.body) > 400 for page in pages])[lines.text_of],
+        "log of kilobytes of the body that the page gives of itself": np.log1p([len(page.body) / 1000 for page in pages])[lines.text_of],
     }
-    out |= around_lines(lines, {"markup looks kept": opinion[:, -1], "links": links})
+    whole = np.bincount(lines.text_of, weights=size, minlength=len(pages))[lines.text_of]
+    paragraph = text["paragraph"]
+    told = {"links": links, "looks kept": alone[:, KEPT_COLUMNS].sum(axis=1), "stands in articles": alone[:, -1], "paragraph": paragraph,
+            "markup looks kept": opinion[:, -1]}  # fmt: skip
+    parent = np.array([place.parent for place in places], dtype=np.int64)
+    _, alike = np.unique(parent * 4096 + lines.text_of % 4096, return_inverse=True)
+    out |= _groups(alike, size, whole, told, "under alike parents")
+    story = size * alone[:, -1] * opinion[:, -1]
+    nodes, bounds = _nodes(places, lines)
+    for back in (2, 3, 4, 5):
+        above = nodes[np.maximum(bounds[1:] - back, bounds[:-1])]
+        out |= _groups(above, size, whole, told, f"in the block {back - 1} above")
+    out |= _main(nodes, bounds, story, lines)
+    out |= around_lines(lines, {"markup looks kept": opinion[:, -1], "links": links, "pictures": pictures})
+    out |= _heading(lines, bits, told)
     out |= {f"markup looks like {kind}": np.log(opinion[:, slot] + 1e-4) for slot, kind in enumerate(KINDS)}
     return {name: np.asarray(column, dtype=np.float32) for name, column in out.items()}
+
+
+def _nodes(places: Sequence[Place], lines: Lines) -> tuple[Ints, Ints]:
+    """The blocks around each line, numbered over all pages, and where those of each line begin."""
+    bounds = np.concatenate([[0], np.cumsum([len(place.blocks) for place in places])]).astype(np.int64)
+    nodes = np.fromiter((node for place in places for node in place.blocks), dtype=np.int64, count=int(bounds[-1]))
+    owner = np.repeat(lines.text_of, np.diff(bounds))
+    count = int(nodes.max(initial=0)) + 1
+    return nodes + owner * count, bounds
+
+
+def _groups(group: Ints, size: Floats, whole: Floats, told: Columns, where: str) -> Columns:
+    """Lines of a group as one: how many, how much of the page, and the means of what is told of them, by their size."""
+    _, group = np.unique(group, return_inverse=True)
+    count, mass = np.bincount(group), np.bincount(group, weights=size)
+    out: Columns = {
+        f"log of lines {where}": np.log1p(count)[group],
+        f"share of the page's characters {where}": mass[group] / np.maximum(whole, 1),
+        f"mean length {where}": np.log1p(mass / count)[group],
+    }
+    for name, value in told.items():
+        out[f"{name} {where}"] = (np.bincount(group, weights=value * size) / np.maximum(mass, 1))[group]
+    return out
+
+
+def _main(nodes: Ints, bounds: Ints, story: Floats, lines: Lines) -> Columns:
+    """How far a line stands from the blocks that hold most of what reads like the story."""
+    steps = np.diff(bounds)
+    line = np.repeat(np.arange(len(steps)), steps)
+    _, node = np.unique(nodes, return_inverse=True)
+    mass = np.bincount(node, weights=story[line])
+    whole = np.bincount(lines.text_of, weights=story, minlength=len(lines.bounds) - 1)[lines.text_of]
+    share = mass[node] / np.maximum(whole, 1e-6)[line]
+    out: Columns = {}
+    for part in (0.5, 0.8):
+        inside = np.bincount(line, weights=share >= part, minlength=len(steps))
+        deepest = np.zeros(len(lines.bounds) - 1)
+        np.maximum.at(deepest, lines.text_of, inside)
+        out[f"steps from a block with {part:.0%} of the story"] = steps - inside
+        out[f"steps out of the block with {part:.0%} of the story"] = deepest[lines.text_of] - inside
+    for back in (2, 3, 4):
+        at = np.maximum(bounds[1:] - back, bounds[:-1])
+        out[f"share of the story in the block {back - 1} above"] = share[at]
+    return out
+
+
+def _heading(lines: Lines, bits: Array, told: Columns) -> Columns:
+    """What the heading above says of the lines under it, and how far it is."""
+    of_heading = sum(PLACE_BIT[tag] for tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
+    at = np.arange(len(lines))
+    last = np.maximum.accumulate(np.where(bits & of_heading, at, -1))
+    last = np.where(bits & of_heading, np.concatenate([[-1], last[:-1]]), last)
+    there = last >= lines.bounds[lines.text_of]
+    out: Columns = {"lines since a heading": np.where(there, np.minimum(at - last, 40), 41)}
+    for name in ("looks kept", "stands in articles", "markup looks kept"):
+        out[f"the heading above {name}"] = np.where(there, told[name][last], -1)
+    first = np.maximum.accumulate(np.where(bits & PLACE_BIT["h1"], at, -1))
+    out["lines since a first heading"] = np.where(first >= lines.bounds[lines.text_of], np.minimum(at - first, 200), -1)
+    headings = np.cumsum(bits & PLACE_BIT["h1"] > 0)
+    out["first headings before"] = headings - headings[lines.bounds[lines.text_of]]
+    return out
 
 
 def _told(lines: Lines, words: Words, texts: Sequence[str], pairs: bool) -> Floats:
@@ -138,7 +212,8 @@ def _told(lines: Lines, words: Words, texts: Sequence[str], pairs: bool) -> Floa
 @functools.cache
 def page_number_names() -> tuple[str, ...]:
     """The names of the numbers that markup adds to those of `context.number_names`, in their order."""
-    places = tuple(Place(0, (), 0, 1, 0.0) for _ in range(2))
+    places = tuple(Place(0, (), 0, (0,), 0.0, 0) for _ in range(2))
     lines = split(["One line.\nAnother."])
     page = Page(("One line.", "Another."), places, "", "", None)
-    return tuple(numbers([page], lines, words_of(lines), np.full((2, len(KINDS) + 1), 0.05, dtype=np.float32)))
+    words, even = words_of(lines), np.full((2, len(KINDS) + 1), 0.05, dtype=np.float32)
+    return tuple(numbers([page], lines, words, columns(lines, words, even), even, even))

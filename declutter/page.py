@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -98,7 +98,15 @@ _BLOCKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_SPACE = re.compile(r"\s+")
+_TAGS = re.compile(r"<[^<>]*>")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_PICTURES = frozenset(("img", "video", "iframe", "amp-img"))
+_NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "aria-label")  # attributes that say what an element is for
+_REACH = 7  # elements above that of a line whose names are asked
+_TELLING = 1000  # characters of a story: less, hidden or told in JSON-LD alone, is no body
+_PROBE = 24  # characters of a body by which it is looked for in the lines
+_IN_FACTS = Place(0, (zlib.crc32(b"<json-ld>") % MARKUP_BUCKETS,), 0, (0,), 0.0, 0)
+_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind an early one
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # libxml2 ends a text at some of them
 _SELF_CLOSED = re.compile(r"(<html\b(?:[^<>/]|/(?!>))*+)/>", re.IGNORECASE)  # else the page is outside of it
 # The parser takes time with the square of a tag's attributes.  A tag of more than 250 loses the rest: no tag of a page has so many.
@@ -132,25 +140,60 @@ class Article:
 
 @dataclass(slots=True)
 class _Level:
-    """One open element: what holds for everything in it."""
+    """One open element: what holds for everything in it.  What only lines need is worked out when one begins here."""
 
     tag: str
-    places: int
-    own: tuple[int, ...]
-    parent: int
+    element: Any
+    above: _Level | None
+    places: int = 0
+    node: int = 0  # blocks are numbered in the order of the page; what is inline is part of its block
+    names: tuple[int, ...] | None = None
+    parent: int | None = None
+
+    def looks(self) -> tuple[int, ...]:
+        """Hashed names of this element and of those around it: its own, the nearest two, and the rest apart."""
+        if self.names is None:
+            names, level = list(_names(self.tag, *_told_names(self.element))), self.above
+            for back in range(_REACH):
+                if level is None or level.above is None:
+                    break
+                shift = 1 if back < 2 else 2
+                names += [(name * 31 + shift) % MARKUP_BUCKETS for name in _names(level.tag, *_told_names(level.element))]
+                level = level.above
+            self.names = tuple(names)
+        return self.names
+
+    def way(self) -> int:
+        """A hash of the tags and classes from the root to here: alike for elements that a template repeats."""
+        if self.parent is None:
+            above = self.above.way() if self.above is not None else 0
+            told = f"{self.tag}.{self.element.get('class', '')[:60]}" if self.element is not None else ""
+            self.parent = zlib.crc32(told.encode("utf-8", "replace"), above & 0xFFFF)
+        return self.parent
+
+    def blocks(self) -> tuple[int, ...]:
+        """The numbers of the blocks that this stands in, the outermost first."""
+        found, level = [self.node], self.above
+        while level is not None:
+            if level.node != found[-1]:
+                found.append(level.node)
+            level = level.above
+        return tuple(reversed(found))
 
 
 @dataclass(slots=True)
 class _Cutter:
     """Gathers the text of a line until something ends it."""
 
-    levels: list[_Level]
+    level: _Level
     lines: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    hidden: list[Any] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    at: list[_Level] = field(default_factory=list)
+    at: _Level | None = None
     linked: int = 0
     size: int = 0
+    pictures: int = 0
     cell: int = 0  # of the innermost row, from 1
     reach: tuple[int, int] = (0, 0)  # the first and last cell of the line that is being gathered
     cells: list[tuple[int, int]] = field(default_factory=list)  # those of each line
@@ -160,36 +203,40 @@ class _Cutter:
         """Text of the innermost open element."""
         if not text:
             return
-        if self.levels[-1].places & PLACE_BIT["pre"]:
-            for number, line in enumerate(re.split(r"\r\n|\r|\n", text)):
+        if self.level.places & PLACE_BIT["pre"]:
+            for number, line in enumerate(_LINE_END.split(text)):
                 if number:
                     self.end()
                 self._take(line)
         else:
-            self._take(_SPACE.sub(" ", text))
+            self._take(text)
 
     def _take(self, text: str) -> None:
-        if text.strip():
-            if not self.at:
-                self.at, self.reach = self.levels[-6:], (self.cell, self.cell)
+        words = text.split()
+        if words:
+            if self.at is None:
+                self.at, self.reach = self.level, (self.cell, self.cell)
             self.reach = (self.reach[0], self.cell)
-            size = len(text)
+            size = len(" ".join(words))
             self.size += size
-            if self.levels[-1].places & PLACE_BIT["a"]:
+            if self.level.places & PLACE_BIT["a"]:
                 self.linked += size
         self.parts.append(text)
 
     def end(self) -> None:
         """The line ends here, if there is one."""
-        if self.at:
-            text = _SPACE.sub(" ", "".join(self.parts)).strip() if not self._in_pre() else "".join(self.parts).rstrip()
-            if self.at[-1].places & PLACE_BIT["table"]:
+        if self.at is not None:
+            text = "".join(self.parts)
+            text = text.rstrip() if self.at.places & PLACE_BIT["pre"] else " ".join(text.split())
+            if self.at.places & PLACE_BIT["table"]:
                 text = text.strip("| ")  # empty cells at the edges
             if text.strip():
                 self.lines.append(text)
-                self.places.append(self._place())
+                at, links = self.at, self.linked / max(1, self.size)
+                self.places.append(Place(at.places, at.looks(), at.way(), at.blocks(), links, self.pictures))
                 self.cells.append(self.reach)
-        self.parts, self.at, self.linked, self.size = [], [], 0, 0
+                self.pictures = 0
+        self.parts, self.at, self.linked, self.size = [], None, 0, 0
 
     def open_row(self) -> None:
         """A table row begins: its cells are counted."""
@@ -203,19 +250,9 @@ class _Cutter:
         if len(lines) > 1 and all(one[1] < two[0] for one, two in pairwise(self.cells[begin:])):
             size = sum(map(len, lines))
             links = sum(place.links * len(line) for place, line in zip(places, lines, strict=True)) / size
-            lines, places = [" | ".join(lines)], [replace(places[0], links=links)]
+            lines, places = [" | ".join(lines)], [places[0]._replace(links=links)]
         self.lines[begin:], self.places[begin:] = lines, places
         self.cells[begin:] = [(self.cell, self.cell)] * len(lines)
-
-    def _in_pre(self) -> bool:
-        return bool(self.at[-1].places & PLACE_BIT["pre"])
-
-    def _place(self) -> Place:
-        names = [*self.at[-1].own]
-        for back, level in enumerate(reversed(self.at[:-1])):
-            shift = 1 if back < 2 else 2
-            names += [(name * 31 + shift) % MARKUP_BUCKETS for name in level.own]
-        return Place(self.at[-1].places, tuple(names), self.at[-1].parent, len(self.levels), self.linked / max(1, self.size))
 
 
 def read(html: str | bytes) -> Page:
@@ -227,13 +264,33 @@ def read(html: str | bytes) -> Page:
     if tree is None:
         return Page((), (), "", "", None, other)
     titles, body = _own_words(tree)
-    cutter = _Cutter([_Level("", 0, (), 0)])
-    _walk(tree, cutter)
-    return Page(tuple(cutter.lines), tuple(cutter.places), titles, body, tree)
+    cutter = _walk(tree)
+    shown = _shown_by_script(cutter)
+    if shown:
+        cutter = _walk(tree, shown)
+    lines, places = cutter.lines, cutter.places
+    if _only_in_facts(body, lines):
+        told = [" ".join(line.split()) for line in _LINE_END.split(_TAGS.sub("\n", body)) if line.strip()]
+        lines, places = lines + told, places + [_IN_FACTS] * len(told)
+    return Page(tuple(lines), tuple(places), titles, body, tree)
+
+
+def _shown_by_script(cutter: _Cutter) -> list[Any]:
+    """Hidden elements that tell more than all that the page shows: a script uncovers them (streamed pages, covers against flicker)."""
+    least = max(sum(map(len, cutter.lines)), _TELLING)
+    return [element for element in cutter.hidden if sum(len("".join(part.itertext())) for part in element.iter("p")) > least]
+
+
+def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
+    """Whether the body that a page tells in JSON-LD stands nowhere in its lines."""
+    if len(body) <= _TELLING:
+        return False
+    shown, told = "".join("".join(lines).split()), "".join(_TAGS.sub("", body).split())
+    return sum(told[at : at + _PROBE] in shown for at in range(0, len(told), len(told) // 8 + 1)) <= 1
 
 
 def _parsed(html: str) -> Any:
-    html = _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1))
+    html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1)))
     tree = _tree(html)
     if tree is not None and _cut_short(tree):
         breaks = _BLOCKS | _CELLS | {"br"}
@@ -276,57 +333,66 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
     return Article(text, tuple(verdicts), page.text, facts.title, authors, facts.date, language, facts.sitename, url, captions, note)
 
 
-def _walk(tree: Any, cutter: _Cutter) -> None:
+def _walk(tree: Any, shown: Sequence[Any] = ()) -> _Cutter:
     from lxml import etree
 
+    root = _Level("", None, None)
+    cutter, blocks = _Cutter(root), 0
     walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if not isinstance(tag, str) or tag in _SKIPPED or _hidden(element):
-                cutter.levels.append(_Level("", 0, (), 0))
+            level = cutter.level
+            if not isinstance(tag, str) or tag in _SKIPPED or (_hidden(element) and element not in shown):
+                if tag not in _SKIPPED:
+                    cutter.hidden.append(element)
+                elif tag in _PICTURES:
+                    cutter.pictures += 1
+                cutter.level = _Level("", None, level)
                 walk.skip_subtree()
                 continue
-            if tag in _BLOCKS or tag == "br":
+            if tag in _BLOCKS:
                 cutter.end()
-            if tag == "tr":
-                cutter.open_row()
-            elif tag in _CELLS:
-                cutter.cell += 1
-                if cutter.parts:
-                    cutter.parts.append(" | ")
-            cutter.levels.append(_level(element, tag, cutter.levels[-1]))
+                if tag == "tr":
+                    cutter.open_row()
+                blocks += 1
+                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), blocks)
+            else:
+                if tag == "br":
+                    cutter.end()
+                elif tag in _CELLS:
+                    cutter.cell += 1
+                    if cutter.parts:
+                        cutter.parts.append(" | ")
+                elif tag in _PICTURES:
+                    cutter.pictures += 1
+                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), level.node)
             cutter.add(element.text)
             continue
         if event == "end":
-            level = cutter.levels.pop()
+            closed, cutter.level = cutter.level, cutter.level.above or root
             if tag in _BLOCKS:
                 cutter.end()
-            if level.tag == "tr":
+            if closed.tag == "tr":
                 cutter.close_row()
         cutter.add(element.tail)
     cutter.end()
+    return cutter
 
 
 def _hidden(element: Any) -> bool:
-    attributes = element.attrib
-    if not attributes:
-        return False
-    style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
 
 
-def _level(element: Any, tag: str, above: _Level) -> _Level:
-    name = f"{element.get('class', '')} {element.get('id', '')}"
-    own = _names(tag, name[:200])
-    parent = zlib.crc32(f"{tag}.{element.get('class', '')[:60]}".encode("utf-8", "replace"), above.parent & 0xFFFF)
-    return _Level(tag, above.places | PLACE_BIT.get(tag, 0), own, parent)
+def _told_names(element: Any) -> tuple[str, ...]:
+    return tuple(element.get(name, "")[:200] for name in _NAMING)
 
 
 @functools.lru_cache(maxsize=8192)
-def _names(tag: str, name: str) -> tuple[int, ...]:
-    """Hashes of a tag and of the words of its class and id, alone and together with the tag."""
-    parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(name) if len(part) > 1))[:10]
+def _names(tag: str, *told: str) -> tuple[int, ...]:
+    """Hashes of a tag and of the words of its class, id and role, alone and together with the tag."""
+    parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(" ".join(told)) if len(part) > 1))[:10]
     return tuple(zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in (f"<{tag}>", *parts, *(f"{tag}.{part}" for part in parts)))
 
 

@@ -77,7 +77,7 @@ def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
     numbers = context.columns(parts.lines, parts.words, alone)
     if pages and model.pages is not None:
         opinion = _markup_opinion(model.pages, pages)
-        columns = context.stacked(numbers | markup.numbers(pages, parts.lines, parts.words, opinion))
+        columns = context.stacked(numbers | markup.numbers(pages, parts.lines, parts.words, numbers, alone, opinion))
         kinds, keep = model.pages.stage.predict(columns, alone)
     else:
         kinds, keep = model.lines.predict(context.stacked(numbers), alone)

@@ -123,10 +123,27 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     best_telling = np.full(len(lines.bounds) - 1, -1.0)
     np.maximum.at(best_telling, lines.text_of, np.where(telling, keep, -1.0))
     goes &= ~(telling & (keep == best_telling[lines.text_of]))
+    return _kinds(kinds, goes), ~goes & (keep < cut)
+
+
+def decide_pages(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float, middle: float) -> tuple[Ints, Array]:
+    """As `decide`, for the lines of pages: most of a page is clutter, prose among it, so losing most of it is no sign of a mistake.
+
+    A page none of whose prose would stay keeps what of it is not surely clutter, and a page without a line of body keeps nothing.
+    """
+    count = len(lines.bounds) - 1
+    stays = np.bincount(lines.text_of, weights=paragraph & (keep >= middle), minlength=count)[lines.text_of] > 0
+    goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG)
+    story = np.bincount(lines.text_of, weights=_kinds(kinds, goes) == BODY, minlength=count)[lines.text_of] > 0
+    goes |= ~story & (cut > 0)
+    return _kinds(kinds, goes), ~goes & (keep < cut)
+
+
+def _kinds(kinds: Floats, goes: Array) -> Ints:
+    """The likeliest kind of each line among those that fit its going or staying; body where it stays but looks like clutter."""
     best = kinds.argmax(axis=1)
     clutter = np.array(_CLUTTER_COLUMNS)[kinds[:, _CLUTTER_COLUMNS].argmax(axis=1)]
-    looks_kept = _LOOKS_KEPT[best]
-    return np.where(goes, clutter, np.where(looks_kept, best, BODY)), ~goes & (keep < cut)
+    return np.where(goes, clutter, np.where(_LOOKS_KEPT[best], best, BODY))
 
 
 def _lost(size: Ints, goes: Array, lines: Lines) -> Array:

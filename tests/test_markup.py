@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from declutter import page
+from declutter.context import columns
 from declutter.document import split
 from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, PLACES, Page, Place, markup_names, numbers, page_number_names
@@ -21,10 +22,12 @@ HTML = [
 ]
 
 
-def numbers_of(pages, opinion=None):
+def numbers_of(pages, opinion=None, alone=None):
     lines = split([each.text for each in pages])
-    opinion = np.full((len(lines), len(KINDS) + 1), 0.05, dtype=np.float32) if opinion is None else opinion
-    return numbers(pages, lines, words_of(lines), opinion)
+    even = np.full((len(lines), len(KINDS) + 1), 0.05, dtype=np.float32)
+    opinion, alone = (even if given is None else given for given in (opinion, alone))
+    words = words_of(lines)
+    return numbers(pages, lines, words, columns(lines, words, alone), alone, opinion)
 
 
 def body(html):
@@ -53,7 +56,7 @@ def test_places_are_those_of_all_elements_around():
     (place,) = body(f"<main><aside><ul><li><p>{STORY}</p></li></ul></aside></main>").places
     found = {tag for tag in PLACES if place.places & PLACE_BIT[tag]}
     assert found == {"main", "aside", "ul", "li", "p"}
-    assert place.depth > body(f"<p>{STORY}</p>").places[0].depth
+    assert len(place.blocks) > len(body(f"<p>{STORY}</p>").places[0].blocks)
 
 
 def test_every_place_has_a_bit_of_its_own():
@@ -68,7 +71,31 @@ def test_every_place_has_a_bit_of_its_own():
 def test_the_share_of_links_counts_characters(html, share):
     read = body(html)
     assert read.places[0].links == pytest.approx(share)
-    assert numbers_of([read])["share of links"] == pytest.approx([share])
+    assert numbers_of([read])["links"] == pytest.approx([share])
+
+
+def test_a_line_knows_the_blocks_around_it_and_the_pictures_before_it():
+    html = f"<div><p>{STORY}</p><img src=a><img src=b><p>{OTHER}</p></div><section>three<b>!</b></section>"
+    one, two, three = body(html).places
+    assert one.blocks[:-1] == two.blocks[:-1]
+    assert one.blocks[-1] != two.blocks[-1]
+    assert set(one.blocks) & set(three.blocks) == set(one.blocks[:3])  # outside of all, the page, its body
+    assert (one.pictures, two.pictures, three.pictures) == (0, 2, 0)
+
+
+def test_lines_outside_of_the_block_with_the_story_are_steps_out_of_it():
+    read = body(f"<div><div><p>{STORY}</p><p>{OTHER}</p><p>{STORY}</p></div><p>{OTHER}</p></div><footer>x</footer>")
+    steps = numbers_of([read])["steps out of the block with 50% of the story"]
+    assert steps.tolist() == [0, 0, 0, 1, 2]
+
+
+def test_lines_know_what_the_heading_above_them_looks_like():
+    read = body(f"<p>{STORY}</p><h2>Related</h2><p>{OTHER}</p><p>{STORY}</p>")
+    opinion = np.full((4, len(KINDS) + 1), 0.5, dtype=np.float32)
+    opinion[1, -1] = 0.1
+    found = numbers_of([read], opinion)
+    assert found["the heading above markup looks kept"].tolist() == pytest.approx([-1, -1, 0.1, 0.1])
+    assert found["lines since a heading"].tolist() == [41, 41, 1, 2]
 
 
 def test_names_are_buckets_line_by_line():
@@ -165,15 +192,15 @@ def test_what_the_page_says_of_itself_is_found_again_in_its_own_lines_only():
 
 def test_lines_under_the_same_parents_are_counted_in_their_own_page():
     pages = [body("<ul><li>a<li>b<li>c</ul><p>d</p>"), body("<ul><li>a</ul>")]
-    counts = np.expm1(numbers_of(pages)["lines under the same parents"])
+    counts = np.expm1(numbers_of(pages)["log of lines under alike parents"])
     assert counts == pytest.approx([3, 3, 3, 1, 1])
-    shares = numbers_of(pages)["share of the page's characters under the same parents"]
+    shares = numbers_of(pages)["share of the page's characters under alike parents"]
     assert shares == pytest.approx([0.75, 0.75, 0.75, 0.25, 1])
 
 
 def test_places_can_be_written_by_hand():
     """A page need not come from HTML: the numbers ask for lines and places alone."""
-    places = (Place(PLACE_BIT["nav"], (1, 2), 7, 3, 1.0), Place(0, (), 8, 2, 0.0))
+    places = (Place(PLACE_BIT["nav"], (1, 2), 7, (0, 1, 2), 1.0, 0), Place(0, (), 8, (0, 3), 0.0, 1))
     found = numbers_of([Page(("Home", STORY), places, "", "", None)])
     assert found["in nav"].tolist() == [1, 0]
     assert found["depth"].tolist() == [3, 2]

@@ -244,7 +244,41 @@ def test_facts_that_are_broken_are_none(script):
 def test_huge_facts_are_read():
     read = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000))
     assert len(read.body) == 2_000_000
-    assert read.lines == ("one",)
+    assert read.lines[0] == "one"
+
+
+STORY = [
+    *PARAGRAPHS,
+    "The mill at Lower Wick has ground flour since 1811, and for most of that time its ovens were fired with wood from the hill behind it.",
+    "In March the last of the three boilers failed, and since then the dough has been left to rise beside a gas heater in the yard.",
+    "A spokeswoman for the owners said on Tuesday that a loan had been asked for twice and refused twice, most recently in September.",
+    "The bakers do not believe it. They point to a new delivery van, which was bought in August and stands in the yard unused.",
+    "Until the matter is settled the village buys its bread from Upper Wick, four miles away, where the ovens have never been cold.",
+]
+PARTS = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+
+
+def test_what_a_script_uncovers_is_read():
+    """Streamed pages hold their story in a hidden element, and covers against flicker hide it until the style is there."""
+    assert lines(f"<div id=wait>Loading</div><div hidden id='S:0'><div>{PARTS}</div></div>") == ["Loading", *STORY]
+    assert lines(f"<div style='visibility: hidden'>{PARTS}</div>") == STORY
+
+
+def test_what_is_hidden_beside_a_story_gives_no_line():
+    assert lines(f"{PARTS}{PARTS}<div hidden>{PARTS}</div>") == STORY * 2
+
+
+@pytest.mark.parametrize("encode", [str, str.encode], ids=["str", "bytes"])
+def test_what_stands_behind_an_early_end_of_the_page_is_read(encode):
+    html = f"<html><body><p>menu</p></body></html><div><p>one</p></div>{PARTS}<p>two</p></body></html><!-- end -->"
+    assert list(pages.read(encode(html)).lines) == ["menu", "one", *STORY, "two"]
+
+
+def test_a_body_that_only_json_ld_tells_gives_lines():
+    facts = json.dumps({"@type": "NewsArticle", "headline": "Bakers strike", "articleBody": "<p>" + "</p>\n<p>".join(STORY) + "</p>"})
+    script = f'<script type="application/ld+json">{facts}</script>'
+    assert lines(f"{script}<div id=app>Loading</div>") == ["Loading", *STORY]
+    assert lines(f"{script}{PARTS}") == STORY
 
 
 XHTML = '<?xml version="1.0" encoding="{}"?>\n{}<html xmlns="http://www.w3.org/1999/xhtml">'

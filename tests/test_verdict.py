@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from declutter.document import split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
-from declutter.verdict import Span, Verdict, cut_at, decide
+from declutter.verdict import Span, Verdict, cut_at, decide, decide_pages
 
 CUT, PIECE_CUT = 0.4, 0.25  # as a trained model has them
 
@@ -41,12 +41,12 @@ def told(kinds):
     return rows
 
 
-def decided(keep, kinds, *, sizes=None, prose=None, cut=CUT, texts=None):
+def decided(keep, kinds, *, sizes=None, prose=None, cut=CUT, texts=None, rules=decide):
     """Kinds decided for lines of made-up sizes, and which of them are kept only for want of evidence."""
     sizes = sizes or [100] * len(keep)
     lines = split(texts or ["\n".join("x" * size for size in sizes)])
     paragraph = np.array([True] * len(keep) if prose is None else prose)
-    found, unsure = decide(told(kinds), np.array(keep, dtype=np.float32), lines, paragraph, cut, CUT)
+    found, unsure = rules(told(kinds), np.array(keep, dtype=np.float32), lines, paragraph, cut, CUT)
     return [KINDS[kind] for kind in found], unsure.tolist()
 
 
@@ -168,3 +168,35 @@ def test_verdicts_and_spans_cannot_be_changed():
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(value, field, "body")
     assert Verdict("Rain.", 0, 5, "body", True, 0.9, "body", 0.8, "").spans == ()
+
+
+def of_page(keep, kinds, **how):
+    return decided(keep, kinds, rules=decide_pages, **how)[0]
+
+
+def test_a_page_may_lose_most_of_its_prose():
+    """Teasers and comments are prose, and there are more of them than story."""
+    assert of_page([0.9, *[0.3] * 9], ["body", *["related"] * 9]) == ["body", *["related"] * 9]
+
+
+def test_a_page_that_would_lose_all_its_prose_keeps_what_is_not_surely_clutter():
+    assert of_page([0.3, 0.05, 0.3], ["body", "related", "share"], prose=[True, True, False]) == ["body", "related", "share"]
+
+
+def test_a_page_without_a_line_of_body_keeps_nothing():
+    kinds = of_page([0.9, 0.9, 0.05], ["headline", "subheading", "navigation"], prose=[False] * 3)
+    assert not {"headline", "subheading", "body"} & set(kinds)
+    assert of_page([0.9, 0.9, 0.9], ["headline", "subheading", "body"]) == ["headline", "subheading", "body"]
+    assert of_page([0.9, 0.0], ["headline", "navigation"], cut=0) == ["headline", "body"]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(KINDS), st.booleans()), min_size=1, max_size=8), st.floats(0, 1), st.floats(0, 1)
+)
+def test_more_caution_never_takes_more_of_a_page(lines, one, two):
+    keep, kinds, prose = (list(column) for column in zip(*lines, strict=True))
+    low, high = (
+        {i for i, kind in enumerate(of_page(keep, kinds, prose=prose, cut=cut_at(caution, CUT))) if KINDS.index(kind) in KEPT_COLUMNS}
+        for caution in sorted((one, two))
+    )
+    assert low <= high

@@ -7,15 +7,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+<<<<<<< HEAD
 from declutter import fit, lessons, markup, model, page
+=======
+from declutter import context, fit, markup, model, page
+>>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
 from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from training import align, corpora, labels
 
-ALIGNED_WEIGHT = 0.3  # of a line known by alignment alone, beside a hand-labelled one
+ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a hand-labelled one
+CLUTTER_SHARE = 1 / 3  # of the lines known to be clutter by alignment alone that are learned from: there are plenty
 MAX_LINES = 2500
-BODY_RECALL = 0.975  # that the default cut keeps out of fold
+BODY_RECALL = 0.97  # that the default cut keeps out of fold
 
 
 def hand_kinds() -> dict[str, dict[str, str]]:
@@ -37,19 +42,38 @@ def sources() -> Iterator[tuple[dict[str, str], list[str] | None]]:
             yield row, None
 
 
+<<<<<<< HEAD
 def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> lessons.Article:
     """A page as an article to learn from: hand labels where a line has one, alignment elsewhere."""
+=======
+def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> fit.Article:
+    """A page as an article to learn from: hand labels where a line has one, alignment elsewhere.
+
+    Where the two contradict each other on keeping a line, nothing is learned from it.
+    """
+>>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
     allowed = np.zeros((len(read.lines), len(KINDS)), dtype=bool)
-    weight = np.full(len(read.lines), ALIGNED_WEIGHT, dtype=np.float32)
+    weight = np.ones(len(read.lines), dtype=np.float32)
+    learned = np.random.default_rng(len(read.text)).random(len(read.lines)) < CLUTTER_SHARE
     kept = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
     aligned = align.align(read.lines, gold, row.get("title")) if gold is not None else [-1] * len(read.lines)
     for i, ((key, _), answer) in enumerate(zip(labels.keys(read.lines), aligned, strict=True)):
         if key in hand:
+<<<<<<< HEAD
             allowed[i, KINDS.index(hand[key])] = True
             weight[i] = 1
         elif answer >= 0:
             allowed[i] = kept if answer else ~kept
     return lessons.Article(read.text, allowed, row["site"], weight)
+=======
+            kind = KINDS.index(hand[key])
+            allowed[i, kind] = answer in (-1, kept[kind])
+        elif answer > 0:
+            allowed[i], weight[i] = kept, ALIGNED_WEIGHT
+        elif answer == 0 and learned[i]:
+            allowed[i] = ~kept
+    return fit.Article(read.text, allowed, row["site"], weight)
+>>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
 
 
 def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, float]]:
@@ -68,8 +92,7 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
     alone = fit.look_out_of_fold(data, lines.fold_stages)
-    columns = np.concatenate([fit.second_input(data, alone), _markup_columns(pages, data, opinion)])
-    fitted = fit.fit_stage(columns, alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
+    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 
@@ -96,11 +119,13 @@ def _opinion_stage(names: Array, bounds: Array, data: fit.Prepared, without: int
     return weights, bias
 
 
-def _markup_columns(pages: Sequence[page.Page], data: fit.Prepared, opinion: Floats) -> Floats:
+def _columns(pages: Sequence[page.Page], data: fit.Prepared, alone: Floats, opinion: Floats) -> Floats:
+    """The stage's features (features, lines) of all pages."""
     blocks, at, first = [], 0, 0
     for parts in data.batches:
-        n, count = len(parts.lines), len(parts.lines.bounds) - 1
-        numbers = markup.numbers(pages[first : first + count], parts.lines, parts.words, opinion[at : at + n])
-        blocks.append(np.stack(list(numbers.values())))
-        at, first = at + n, first + count
+        here, count = slice(at, at + len(parts.lines)), len(parts.lines.bounds) - 1
+        text = context.columns(parts.lines, parts.words, alone[here])
+        told = markup.numbers(pages[first : first + count], parts.lines, parts.words, text, alone[here], opinion[here])
+        blocks.append(context.stacked(text | told))
+        at, first = here.stop, first + count
     return np.concatenate(blocks, axis=1)
