@@ -7,11 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-<<<<<<< HEAD
-from declutter import fit, lessons, markup, model, page
-=======
-from declutter import context, fit, markup, model, page
->>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
+from declutter import context, fit, lessons, markup, model, page
 from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
@@ -42,16 +38,11 @@ def sources() -> Iterator[tuple[dict[str, str], list[str] | None]]:
             yield row, None
 
 
-<<<<<<< HEAD
 def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> lessons.Article:
-    """A page as an article to learn from: hand labels where a line has one, alignment elsewhere."""
-=======
-def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand: dict[str, str]) -> fit.Article:
     """A page as an article to learn from: hand labels where a line has one, alignment elsewhere.
 
     Where the two contradict each other on keeping a line, nothing is learned from it.
     """
->>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
     allowed = np.zeros((len(read.lines), len(KINDS)), dtype=bool)
     weight = np.ones(len(read.lines), dtype=np.float32)
     learned = np.random.default_rng(len(read.text)).random(len(read.lines)) < CLUTTER_SHARE
@@ -59,21 +50,13 @@ def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand:
     aligned = align.align(read.lines, gold, row.get("title")) if gold is not None else [-1] * len(read.lines)
     for i, ((key, _), answer) in enumerate(zip(labels.keys(read.lines), aligned, strict=True)):
         if key in hand:
-<<<<<<< HEAD
-            allowed[i, KINDS.index(hand[key])] = True
-            weight[i] = 1
-        elif answer >= 0:
-            allowed[i] = kept if answer else ~kept
-    return lessons.Article(read.text, allowed, row["site"], weight)
-=======
             kind = KINDS.index(hand[key])
             allowed[i, kind] = answer in (-1, kept[kind])
         elif answer > 0:
             allowed[i], weight[i] = kept, ALIGNED_WEIGHT
         elif answer == 0 and learned[i]:
             allowed[i] = ~kept
-    return fit.Article(read.text, allowed, row["site"], weight)
->>>>>>> 9b34004 (Pages: judged by the blocks around a line, without the guards of texts; streamed pages, early ends and bodies in JSON-LD are read)
+    return lessons.Article(read.text, allowed, row["site"], weight)
 
 
 def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, float]]:
