@@ -391,7 +391,7 @@ def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base
 def _reason(done: _Decisions, line: int, first_kind: str) -> str:
     kind = KINDS[done.kind[line]]
     if done.unsure[line]:
-        return f"may not belong, but kept: the text would lose most of its prose ({first_kind})"
+        return f"may not belong, but kept: the evidence is weak ({first_kind})"
     if kind == first_kind:
         return f"reads like {kind}"
     return f"{kind} by its neighbours; alone it reads like {first_kind}"

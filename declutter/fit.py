@@ -29,7 +29,7 @@ FOLDS = 4
 STEPS = ("n-grams", "first stage", "second stage", "pieces")  # of `train`, as `progress` is told them
 _BATCH = 200_000  # code points of text taken at a time
 # Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
-_LINE_RECALL, _PIECE_RECALL = 0.97, 0.997
+_LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
 _ITERATIONS = 300
 _GROWTH = Growth(trees=400, rate=0.12, features=0.08)
@@ -136,7 +136,7 @@ def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> t
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
         linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS)
-        met, rarity, some = _by_rarity(data.ngrams[np.flatnonzero(firm)])
+        met, rarity, some = by_rarity(data.ngrams[np.flatnonzero(firm)])
         linear.fit(some, kind, sample_weight=data.weight[firm])
         weights[np.ix_(met, linear.classes_)] = (_per_class(linear.coef_) * rarity).T
         bias[linear.classes_] = _per_class(linear.intercept_[:, None])[:, 0]
@@ -144,13 +144,13 @@ def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> t
         if extra is not None:
             here = np.flatnonzero(extra.fold != without)
             answers = extra.answers[here]
-            met, rarity, some = _by_rarity(extra.ngrams[here])
+            met, rarity, some = by_rarity(extra.ngrams[here])
         linear = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS).fit(some, answers)
         weights[met, -1], bias[-1] = linear.coef_[0] * rarity, linear.intercept_[0]
     return weights, bias
 
 
-def _by_rarity(ngrams: Any) -> tuple[Ints, Floats, Any]:
+def by_rarity(ngrams: Any) -> tuple[Ints, Floats, Any]:
     """The buckets that lines meet, how rare each is, and the matrix of those buckets multiplied by it.
 
     What is met in few lines tells more than what is met in all, so it is let weigh more at the same penalty (inverse document

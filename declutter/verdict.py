@@ -22,6 +22,9 @@ _LOOKS_KEPT = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
 _TELLING = 40  # code points of a line that could be all there is of an article
 _MOST = 0.5  # of the characters in paragraphs
+# A text in which no line scores below the first has been cleaned before, or never needed it: there only what scores below the second
+# goes.  Of bodies without any clutter 96 % come out untouched in place of 89 %, for 1 % of the clutter (training/README.md).
+_SURE, _NEARLY_SURE = 0.1, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     cuts = np.where(paragraph & (keep == best_of_text[lines.text_of]), min(cut, middle), cut)  # the likeliest prose of a text
     alone = (np.diff(lines.bounds) == 1)[lines.text_of]
     strength = np.where(only | alone, _STRONG**2, np.where(endangered, _STRONG, 1))
+    clean = (np.bincount(lines.text_of, weights=keep < _SURE, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
+    strength = np.minimum(strength, np.where(clean, _NEARLY_SURE / max(middle, _NEARLY_SURE), 1))
     # a text of which nothing would stay keeps what is not surely clutter
     none = (np.bincount(lines.text_of, weights=keep >= middle * strength, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)

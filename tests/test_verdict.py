@@ -96,16 +96,24 @@ def test_most_of_the_prose_goes_on_strong_evidence():
 
 
 def test_a_small_part_of_the_prose_goes_on_ordinary_evidence():
-    assert decided([0.3, 0.9, 0.9], ["donation", "body", "body"])[0] == ["donation", "body", "body"]
+    kinds, _ = decided([0.3, 0.9, 0.9, 0.02], ["donation", "body", "body", "share"], prose=[True, True, True, False])
+    assert kinds == ["donation", "body", "body", "share"]
+
+
+def test_a_text_in_which_nothing_is_surely_clutter_loses_only_what_nearly_is():
+    """It was cleaned before, or never needed it: what scores below the cut stays, and is told."""
+    kinds, unsure = decided([0.3, 0.9, 0.9], ["donation", "body", "body"])
+    assert (kinds, unsure) == (["body"] * 3, [True, False, False])
+    assert decided([0.12, 0.9, 0.9], ["donation", "body", "body"])[0] == ["donation", "body", "body"]
 
 
 def test_characters_count_not_lines():
     """Many short appeals beside one long story are a small part of the prose."""
-    assert decided([0.3, 0.3, 0.3, 0.9], ["donation"] * 3 + ["body"], sizes=[60, 60, 60, 2000])[0] == ["donation"] * 3 + ["body"]
+    assert decided([0.3, 0.05, 0.3, 0.9], ["donation"] * 3 + ["body"], sizes=[60, 60, 60, 2000])[0] == ["donation"] * 3 + ["body"]
 
 
 def test_lines_that_are_no_prose_go_on_ordinary_evidence_however_many():
-    keep = [0.3] * 9 + [0.9]
+    keep = [0.05] + [0.3] * 8 + [0.9]
     kinds, _ = decided(keep, ["navigation"] * 9 + ["body"], prose=[False] * 9 + [True])
     assert kinds == ["navigation"] * 9 + ["body"]
 
@@ -113,7 +121,7 @@ def test_lines_that_are_no_prose_go_on_ordinary_evidence_however_many():
 def test_each_text_is_weighed_by_itself():
     story, clutter = "x" * 100, "y" * 100
     texts = [f"{clutter}\n{story}\n{story}", "", clutter]
-    kinds, unsure = decided([0.3, 0.9, 0.9, 0.3], ["donation", "body", "body", "donation"], texts=texts)
+    kinds, unsure = decided([0.05, 0.9, 0.9, 0.3], ["donation", "body", "body", "donation"], texts=texts)
     assert kinds == ["donation", "body", "body", "body"]
     assert unsure == [False, False, False, True]
 

@@ -93,12 +93,14 @@ def _opinion_stage(names: Array, bounds: Array, data: fit.Prepared, without: int
     bias[:-1] = -12
     elsewhere = data.fold != without
     firm = np.flatnonzero((data.allowed.sum(axis=1) == 1) & elsewhere)
-    linear = LogisticRegression(C=3.0, max_iter=40).fit(matrix[firm], data.allowed[firm].argmax(axis=1))
-    weights[:, linear.classes_], bias[linear.classes_] = linear.coef_.T, linear.intercept_
+    met, rarity, lines = fit.by_rarity(matrix[firm])
+    linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, data.allowed[firm].argmax(axis=1))
+    weights[np.ix_(met, linear.classes_)], bias[linear.classes_] = (linear.coef_ * rarity).T, linear.intercept_
     some = np.flatnonzero(data.labelled & elsewhere)
     kept = data.allowed[some][:, KEPT_COLUMNS].any(axis=1)
-    linear = LogisticRegression(C=3.0, max_iter=40).fit(matrix[some], kept, sample_weight=data.weight[some])
-    weights[:, -1], bias[-1] = linear.coef_[0], linear.intercept_[0]
+    met, rarity, lines = fit.by_rarity(matrix[some])
+    linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, kept, sample_weight=data.weight[some])
+    weights[met, -1], bias[-1] = linear.coef_[0] * rarity, linear.intercept_[0]
     return weights, bias
 
 
