@@ -551,3 +551,27 @@ def test_broken_facts_do_not_cost_the_article(script):
 def test_deep_and_wide_pages_are_judged():
     html = page().replace("</article>", "</article>" + "<div>" * 100_000 + f"<p class='{'x ' * 500_000}'>deep")
     assert PARAGRAPHS[0] in declutter.clean_html(html)
+
+
+SHAPES = {
+    "amp": f"<html amp><head><style amp-boilerplate>body{{visibility:hidden}}</style></head><body><article>{PARTS}</article>",
+    "live blog": "<html><body><main><h1>Bakers strike: live</h1>"
+    + "".join(f"<div class=live-post><time>{9 + i}:15</time><p>{paragraph}</p></div>" for i, paragraph in enumerate(STORY)),
+    "streamed": f"<html><body><div>Loading</div><div hidden id='S:0'><article>{PARTS}</article></div>",
+    "json-ld": f'<html><script type="application/ld+json">{json.dumps({"articleBody": chr(10).join(STORY)})}</script><body>Loading',
+    "json-ld, one line": f'<html><script type="application/ld+json">{json.dumps({"articleBody": " ".join(STORY)})}</script><body>Loading',
+    "fragment": f"<div>{PARTS}</div>",
+}
+
+
+@pytest.mark.parametrize("html", SHAPES.values(), ids=SHAPES)
+def test_the_story_of_every_sort_of_page_comes_out(html):
+    text = declutter.clean_html(html)
+    assert [paragraph for paragraph in STORY if paragraph in text] == STORY
+
+
+def test_a_page_of_teasers_has_no_article():
+    teasers = "<div class=teaser><h3><a href=/x>Council closes bath</a></h3></div>" * 30
+    article = declutter.read_html(f"<html><body>{teasers}<footer>© The Wick Courier</footer></body></html>")
+    assert article.text == ""
+    assert "no article" in article.note
