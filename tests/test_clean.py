@@ -164,6 +164,7 @@ def test_addresses(run, parts):
 
     assert run("memory://in/*.jsonl", "-o", "memory://out", "--report", parts[0].with_name("r.json")).code == 0
     assert [fsspec.filesystem("memory").cat(f"/out/{i}.jsonl") for i in range(2)] == [cleaned(0), cleaned(1)]
+    assert run("klingon://in/*.jsonl").code == 2
     done = run("memory://in/none.jsonl")
     assert (done.code, done.out) == (1, b"")
     assert done.err.count("\n") == 1
