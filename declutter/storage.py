@@ -292,4 +292,4 @@ def _file_system(name: str) -> tuple[Any, str]:
     try:
         return cast("tuple[Any, str]", fsspec.core.url_to_fs(name))
     except (ImportError, ValueError) as error:
-        raise MissingExtraError(f"{name}: {error}") from None
+        raise MissingExtraError(f"{name.partition('://')[0]}:// cannot be opened: {error}") from None

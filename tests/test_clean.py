@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import declutter
-from declutter import judging, runs
+from declutter import judging, runs, sites
 from declutter.cli import main
 from declutter.formats.records import Fields, Record
 
@@ -164,9 +164,26 @@ def test_addresses(run, parts):
 
     assert run("memory://in/*.jsonl", "-o", "memory://out", "--report", parts[0].with_name("r.json")).code == 0
     assert [fsspec.filesystem("memory").cat(f"/out/{i}.jsonl") for i in range(2)] == [cleaned(0), cleaned(1)]
+    assert run("klingon://in/*.jsonl").code == 2
     done = run("memory://in/none.jsonl")
     assert (done.code, done.out) == (1, b"")
     assert done.err.count("\n") == 1
+
+
+def test_counts_of_sites_are_evidence_by_the_address_of_the_record(run, tmp_path):
+    """What stands on every page of a site goes from the texts of that site, and only from them."""
+    notice = "Our bakery of words has been open to all readers of the valley since the mill was built by the river."
+    given = [f"{story(n)}{notice}\n" for n in range(12)]
+    counts = sites.freeze(sites.count((text, "wick.test") for text in given))
+    sites.save(counts, tmp_path / "sites.npz")
+    rows = [{"url": f"https://{host}/{n}", "text": text} for n, text in enumerate(given) for host in ("wick.test", "other.test")]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    done = run("--format", "jsonl", "--sites", tmp_path / "sites.npz", stdin=data)
+
+    expected = declutter.Cleaner(sites=tmp_path / "sites.npz").clean_many((row["text"], row["url"]) for row in rows)
+    made = [json.loads(line)["text"] for line in done.out.splitlines()]
+    assert made == list(expected)
+    assert made[0] != made[1], "the site decides about its own texts alone"
 
 
 # in place, dry
@@ -432,6 +449,9 @@ def test_a_run_that_is_ended_in_the_middle_is_taken_up_again_without_loss_or_dou
             time.sleep(0.05)
         assert list(out.glob(".declutter.*.half")), "the output of the pipe is half-written"
         child.send_signal(end)
+        while child.poll() is None and time.monotonic() < deadline:  # an interrupt that comes inside of a compiled step can be lost there
+            time.sleep(1)
+            child.send_signal(end)
         _, err = child.communicate(timeout=60)
 
     assert child.returncode == (130 if end == signal.SIGINT else -end)

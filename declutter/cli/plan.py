@@ -10,11 +10,12 @@ from typing import Any
 from declutter import formats, runs, storage
 from declutter.cli import common
 from declutter.formats.records import Fields
+from declutter.judging import told
 
 
 def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> list[runs.Shard]:
     """What is read and where it is written; what cannot be right is refused before anything is."""
-    names = storage.expand(list(files))
+    names = _expanded(files)
     output, in_place, check = options["output"], options["in_place"] is not None, options["check"] or options["dry_run"]
     _refuse(in_place and output, "--in-place and --output: one of them says where the output goes")
     _refuse(in_place and storage.STDIN in names, "--in-place: standard input has no place; name files")
@@ -43,6 +44,13 @@ def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> l
     for place in {storage.beside(target) for target in targets}:
         storage.clear_halves(place)
     return planned
+
+
+def _expanded(files: tuple[str, ...]) -> list[str]:
+    try:
+        return storage.expand(list(files))
+    except Exception as error:  # every file system has errors of its own
+        raise common.OneLine(told(error), 2) from None
 
 
 def _shard(name: str, fields: Fields, options: dict[str, Any], folder: bool) -> runs.Shard:
