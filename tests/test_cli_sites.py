@@ -104,6 +104,8 @@ def test_clean_and_explain_use_the_counts_of_the_site_that_the_folder_is_named_a
     assert run("clean", "--sites", counts, stdin=TEXTS[3]).out == TEXTS[3], "standard input has no site"
     rows = [row.split("\t") for row in run("explain", "--sites", counts, path).out.splitlines()]
     assert [(row[0], row[4]) for row in rows if row[3] == CREDO] == [("drop", "on 12 of 12 pages of the site")]
+    assert f"- {CREDO}" in run("diff", "--sites", counts, path).out
+    assert f"  {CREDO}" in run("diff", path).out
     monkeypatch.chdir(path.parent)
     assert run("clean", "--sites", counts, path.name).out == expected
 
