@@ -91,6 +91,7 @@ def shards(tmp_path):
         table.writeheader()
         table.writerows(ROWS[8:])
     (folder / "d.jsonl").write_text(jsonl(ROWS[2:10]))
+    (folder / ".hidden.jsonl").write_text("no rows")
     return folder
 
 

@@ -67,7 +67,7 @@ def _inputs(name: str, failures: common.Failures) -> Iterator[str]:
     if name == storage.STDIN or storage.is_address(name) or not Path(name).is_dir():
         yield name
         return
-    inside = [str(file) for file in sorted(Path(name).rglob("*")) if _is_input(file)]
+    inside = [str(file) for file in sorted(Path(name).rglob("*")) if _is_input(file) and not _is_hidden(file.relative_to(name))]
     if not inside:
         failures.tell(name, "nothing in it that could be counted")
     yield from inside
@@ -76,3 +76,7 @@ def _inputs(name: str, failures: common.Failures) -> Iterator[str]:
 def _is_input(file: Path) -> bool:
     stem, _ = storage.split_compression(file.name)
     return file.is_file() and (formats.by_name(file.name)[0] != formats.TEXT or stem.lower().endswith((*_TEXTS, *PAGE_ENDINGS)))
+
+
+def _is_hidden(file: Path) -> bool:
+    return any(part.startswith(".") for part in file.parts)
