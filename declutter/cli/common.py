@@ -48,8 +48,12 @@ def cleaner_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The files to read and how."""
+    return click.argument("files", nargs=-1, type=click.Path(), metavar="[FILES]...")(reading_options(command))
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How inputs are read."""
     options = [
-        click.argument("files", nargs=-1, type=click.Path(), metavar="[FILES]..."),
         click.option("--encoding", default="utf-8", show_default=True, callback=_known_encoding, help="Of the texts, in and out."),
         click.option("--html/--no-html", default=None, help="Read pages, or texts; by itself each input is looked at."),
     ]
