@@ -6,10 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import declutter
-from declutter.cli.clean import command
 
 PIPE = "trafilatura --json < page.html | declutter clean --format jsonl --field text"
 PAGE = """<!doctype html>
@@ -32,7 +29,6 @@ def run(shell, folder):
     return done.stdout.decode()
 
 
-@pytest.mark.skipif(not any("--format" in option.opts for option in command.params), reason="this clean reads texts alone, no records")
 def test_the_records_of_trafilatura_are_cleaned_and_stay_what_they_were(tmp_path):
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     before = json.loads(run("trafilatura --json < page.html", tmp_path))
