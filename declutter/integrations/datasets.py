@@ -52,13 +52,10 @@ class DeclutterBatch:
         texts = batch[self.field]
         if isinstance(texts, str):
             raise TypeError("a batch is expected, not one row: call map(..., batched=True)")
-        present = []
         for text in texts:
-            if isinstance(text, str):
-                present.append(text)
-            elif not _is_missing(text):
+            if not isinstance(text, str) and not _is_missing(text):
                 raise TypeError(f"column {self.field!r} holds a {type(text).__name__}, not a text")
-        cleaned = self._cleaner.clean_many(present)
+        cleaned = self._cleaner.clean_many(text for text in texts if isinstance(text, str))
         return {self.out_field: [None if _is_missing(text) else next(cleaned) for text in texts]}
 
     def __reduce__(self) -> tuple[Any, ...]:
