@@ -292,7 +292,7 @@ def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
 def _parsed(html: str) -> Any:
     html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1)))
     tree = _tree(html)
-    if tree is not None and _cut_short(tree):
+    if tree is not None and _too_deep(tree):
         breaks = _BLOCKS | _CELLS | {"br"}
         tree = _tree(_NESTING.sub(lambda tag: "<br>" if tag[1].lower() in breaks else "", html))
     return tree
@@ -310,12 +310,9 @@ def _tree(html: str) -> Any:
         return None
 
 
-def _cut_short(tree: Any) -> bool:
-    """Whether the parser gave up on the nesting: then the page ends as deep as it goes."""
-    depth = 0
-    while len(tree):
-        tree, depth = tree[-1], depth + 1
-    return depth >= _DEEPEST
+def _too_deep(tree: Any) -> bool:
+    """Whether anything stands deeper than `_DEEPEST` levels, as what the parser stopped at does."""
+    return bool(tree.xpath(f"boolean({'/*' * _DEEPEST})"))
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:
