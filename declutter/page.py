@@ -267,7 +267,7 @@ def read(html: str | bytes) -> Page:
     cutter = _walk(tree)
     shown = _shown_by_script(cutter)
     if shown:
-        cutter = _walk(tree, shown)
+        cutter = _walk(tree, frozenset(shown))
     lines, places = cutter.lines, cutter.places
     if _only_in_facts(body, lines):
         told = [" ".join(line.split()) for line in _LINE_END.split(_TAGS.sub("\n", body)) if line.strip()]
@@ -330,7 +330,7 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
     return Article(text, tuple(verdicts), page.text, facts.title, authors, facts.date, language, facts.sitename, url, captions, note)
 
 
-def _walk(tree: Any, shown: Sequence[Any] = ()) -> _Cutter:
+def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
     from lxml import etree
 
     root = _Level("", None, None)
