@@ -94,7 +94,8 @@ class _Around:
 
 def prose(numbers: Columns) -> Array:
     """Which lines read like a paragraph: some length, and the end of a sentence."""
-    long = numbers["log of characters"] >= np.log1p(60) - 1.1 * numbers["share of ideographs"]
+    # between two counts, not at one: there the last bit would decide, which differs among versions of numpy
+    long = numbers["log of characters"] >= np.log1p(60.5) - 1.1 * numbers["share of ideographs"]
     reads: Array = long & ((numbers["ends like a sentence"] > 0) | (numbers["sentence ends inside"] > 0))
     return reads
 
@@ -108,7 +109,7 @@ def position(lines: Lines, numbers: Columns) -> Columns:
     paragraph = prose(numbers)
     flat = paragraph.astype(np.float32)
     words = numbers["log of words"]
-    long = words >= np.log1p(6)
+    long = words >= np.log1p(6.5)
     mean_size, mean_flat, mean_prose, mean_words, mean_blanks = around.means(
         np.stack([size, flat, size * flat, words, np.minimum(lines.blanks_before, 1)]), [_WHOLE]
     )[0]

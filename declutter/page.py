@@ -267,7 +267,7 @@ def read(html: str | bytes) -> Page:
     cutter = _walk(tree)
     shown = _shown_by_script(cutter)
     if shown:
-        cutter = _walk(tree, shown)
+        cutter = _walk(tree, frozenset(shown))
     lines, places = cutter.lines, cutter.places
     if _only_in_facts(body, lines):
         told = [" ".join(line.split()) for line in _LINE_END.split(_TAGS.sub("\n", body)) if line.strip()]
@@ -292,7 +292,7 @@ def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
 def _parsed(html: str) -> Any:
     html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1)))
     tree = _tree(html)
-    if tree is not None and _cut_short(tree):
+    if tree is not None and _too_deep(tree):
         breaks = _BLOCKS | _CELLS | {"br"}
         tree = _tree(_NESTING.sub(lambda tag: "<br>" if tag[1].lower() in breaks else "", html))
     return tree
@@ -310,12 +310,9 @@ def _tree(html: str) -> Any:
         return None
 
 
-def _cut_short(tree: Any) -> bool:
-    """Whether the parser gave up on the nesting: then the page ends as deep as it goes."""
-    depth = 0
-    while len(tree):
-        tree, depth = tree[-1], depth + 1
-    return depth >= _DEEPEST
+def _too_deep(tree: Any) -> bool:
+    """Whether anything stands deeper than `_DEEPEST` levels, as what the parser stopped at does."""
+    return bool(tree.xpath(f"boolean({'/*' * _DEEPEST})"))
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:
@@ -333,7 +330,7 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
     return Article(text, tuple(verdicts), page.text, facts.title, authors, facts.date, language, facts.sitename, url, captions, note)
 
 
-def _walk(tree: Any, shown: Sequence[Any] = ()) -> _Cutter:
+def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
     from lxml import etree
 
     root = _Level("", None, None)

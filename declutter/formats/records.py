@@ -83,5 +83,5 @@ def record(place: str, value: object, url: object, fields: Fields) -> Record:
 
 def missing(what: str, field: str, there: Sequence[str]) -> str:
     """Says that there is no such key or column, and which there are."""
-    shown = ", ".join(there[:12]) + ", ..." * (len(there) > 12)
+    shown = ", ".join(name[:40] if name.isprintable() else repr(name[:40]) for name in there[:12]) + ", ..." * (len(there) > 12)
     return f"has no {what} {field!r}; it has {shown or 'none'} (name one with --field)"
