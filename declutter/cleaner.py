@@ -370,7 +370,7 @@ def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozen
         told = {i for i, _ in pairs}
         rest = [i for i in group if i not in told and done.keep[i]]
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
-            done.keep[i] = done.keep[i] and "body" in named
+            done.keep[i] = done.keep[i] and KINDS[done.kind[i]] in named
             done.why[i] = f"repeats line {lines.number(earlier)}"
     text_of, count = done.parts.lines.text_of, len(done.parts.lines.bounds) - 1
     emptied = (np.bincount(text_of[before], minlength=count) > 0) & (np.bincount(text_of[done.keep], minlength=count) == 0)

@@ -162,7 +162,7 @@ def _file_name(article: Judged) -> str:
     """A name that tells the article by its text, with its site in front for people.
 
     >>> _file_name(Judged("a", "../../Wick.test", "The ovens were cold.", ()))
-    'wick-test-9baac4a9d3d5.tsv'
+    'wick-test-9dafd9bdecb6.tsv'
     """
     digest = hashlib.sha256(article.text.encode()).hexdigest()[:12]
     site = re.sub("[^a-z0-9]+", "-", article.site.lower()).strip("-")[:60]
