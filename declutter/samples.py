@@ -63,7 +63,7 @@ def parse(content: str, name: str) -> Sample:
 
     Raises SampleError, a ValueError, at the first line that is not of the format.
     """
-    rows = content.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    rows = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header: dict[str, str] = {}
     number = 0
     for number, row in enumerate(rows):

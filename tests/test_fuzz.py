@@ -4,7 +4,7 @@ import pytest
 
 from training import fuzz
 
-FOUND = {"jsonl": [b'{"key of two\\nlines": 1}\n', b'{"\\u001b[2J": 1, "long": 2}']}
+FOUND = {"samples": [b"site: a.test\n\nbody!\tgo\x80\r"], "jsonl": [b'{"key of two\\nlines": 1}\n', b'{"\\u001b[2J": 1, "long": 2}']}
 
 
 @pytest.mark.parametrize("target", fuzz.TARGETS)

@@ -104,11 +104,12 @@ def hostile_command(sizes: tuple[int, ...], only: str) -> None:
 @click.argument("target", type=click.Choice([*fuzz.TARGETS]))
 @click.option("--seconds", default=60, show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(), help="Folder for inputs that break something.")
-def fuzz_command(target: str, seconds: int, output: Path) -> None:
+@click.option("--seed", default=0, help="The same inputs in the same order each time; by itself others each time.")
+def fuzz_command(target: str, seconds: int, output: Path, seed: int) -> None:
     """Bend inputs until they reach new code, and stop at the first that breaks a law (extra `fuzz`: atheris)."""
     if importlib.util.find_spec("atheris") is None:
         raise click.ClickException("atheris is not installed: pip install 'declutter-news[fuzz]'")
-    sys.exit(fuzz.start(target, seconds, output))
+    sys.exit(fuzz.start(target, seconds, output, seed))
 
 
 if __name__ == "__main__":

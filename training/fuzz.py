@@ -135,12 +135,15 @@ def _zipped(members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def start(target: str, seconds: int, folder: Path) -> int:
-    """Fuzz in a process of its own for that long; an input that breaks a law is written to the folder.  Gives the exit code."""
-    return subprocess.run([sys.executable, "-m", "training.fuzz", target, str(seconds), str(folder)], check=False).returncode
+def start(target: str, seconds: int, folder: Path, seed: int = 0) -> int:
+    """Fuzz in a process of its own for that long; an input that breaks a law is written to the folder.  Gives the exit code.
+
+    A seed other than 0 tries the same inputs in the same order each time.
+    """
+    return subprocess.run([sys.executable, "-m", "training.fuzz", target, str(seconds), str(folder), str(seed)], check=False).returncode
 
 
-def _run(target: str, seconds: int, folder: Path) -> None:
+def _run(target: str, seconds: int, folder: Path, seed: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["declutter"]):
@@ -150,10 +153,17 @@ def _run(target: str, seconds: int, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as corpus:
         for at, seed in enumerate(seeds(target)):
             (Path(corpus) / f"seed-{at}").write_bytes(seed)
-        flags = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-rss_limit_mb=4096", "-timeout=30", "-print_final_stats=1"]
+        flags = [
+            f"-max_total_time={seconds}",
+            f"-max_len={LONGEST}",
+            "-rss_limit_mb=4096",
+            "-timeout=30",
+            "-print_final_stats=1",
+            f"-seed={seed}",
+        ]
         atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={folder}/{target}-", corpus], watched)
         atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    _run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    _run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
