@@ -151,8 +151,8 @@ def _run(target: str, seconds: int, folder: Path, seed: int) -> None:
             importlib.import_module(f"declutter.{module}")
     watched: Any = TARGETS[target]
     with tempfile.TemporaryDirectory() as corpus:
-        for at, seed in enumerate(seeds(target)):
-            (Path(corpus) / f"seed-{at}").write_bytes(seed)
+        for at, content in enumerate(seeds(target)):
+            (Path(corpus) / f"seed-{at}").write_bytes(content)
         flags = [
             f"-max_total_time={seconds}",
             f"-max_len={LONGEST}",
