@@ -38,6 +38,10 @@ def group() -> None:
 
 def main() -> None:
     """Run the command and end the process with its exit code; a closed pipe is no error, an interrupt is 130."""
+    # numpy's library for matrices, of which nothing here asks much, starts a thread a core; a Ctrl-C that the system hands to one of them
+    # is noted by Python but not acted on while this thread waits for input (of six, five were lost)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
         code = group.main(standalone_mode=False)
         sys.stdout.flush()
