@@ -202,10 +202,12 @@ def _read(held: Archive) -> Model:
 
 def _card(held: Archive) -> dict[str, Any]:
     card = held.card()
-    found = (card.get("format"), card.get("features"), card.get("kinds"))
-    if found != (FORMAT, features.VERSION, list(KINDS)):
+    found = (card.get("format"), card.get("features"))
+    made_by = f"by declutter {card.get('declutter', '?')!r}"
+    if found != (FORMAT, features.VERSION):
         raise held.refuse(
-            f"made for format {found[0]!r}, features {found[1]!r} by declutter {card.get('declutter', '?')!r}; "
-            f"this one reads format {FORMAT}, features {features.VERSION}"
+            f"made for format {found[0]!r}, features {found[1]!r} {made_by}; this one reads format {FORMAT}, features {features.VERSION}"
         )
+    if card.get("kinds") != list(KINDS):
+        raise held.refuse(f"made for other kinds of lines {made_by}")
     return card

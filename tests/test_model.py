@@ -266,14 +266,14 @@ def test_a_copy_by_numpy_is_a_model(file, tmp_path):
 def test_a_foreign_file_is_refused(tmp_path, content):
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
-    refusal(path)
+    assert "model" in refusal(path)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.9, 0.999])
 def test_a_truncated_file_is_refused(file, tmp_path, share):
     whole, path = file.read_bytes(), tmp_path / "half.npz"
     path.write_bytes(whole[: int(len(whole) * share)])
-    refusal(path)
+    assert "not a model file" in refusal(path)
 
 
 @settings(deadline=None, max_examples=60)
@@ -293,8 +293,8 @@ def test_a_damaged_file_is_refused_or_is_the_same_model(file, data):
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
-    refusal(tmp_path / "none.npz")
-    refusal(tmp_path)
+    assert "No such file" in refusal(tmp_path / "none.npz")
+    assert "directory" in refusal(tmp_path)
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path):
@@ -322,7 +322,7 @@ class Trap:
 
 @pytest.mark.parametrize("name", ["card", "bias", "weights", "lines_leaves", "markup", "pages_tilt", "stranger"])
 def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
-    refusal(changed(file, tmp_path / "trap.npz", **{name: np.array([Trap()], dtype=object)}))
+    assert "allow_pickle" in refusal(changed(file, tmp_path / "trap.npz", **{name: np.array([Trap()], dtype=object)}))
 
 
 ARRAYS = ["card", "weights", "bias", "markup", "markup_bias"] + [
@@ -433,7 +433,8 @@ def test_a_member_that_is_no_array_is_refused(file, tmp_path):
     ids=str,
 )
 def test_a_model_of_another_format_or_of_other_kinds_is_refused(file, tmp_path, entries):
-    refusal(changed(file, tmp_path / "other.npz", card=carded(**entries)))
+    message = refusal(changed(file, tmp_path / "other.npz", card=carded(**entries)))
+    assert ("other kinds" in message) == ("kinds" in entries)
 
 
 def test_a_refusal_names_both_versions(file, tmp_path):
@@ -458,4 +459,4 @@ def test_an_array_with_an_endless_header_is_refused_in_one_line(file, tmp_path):
     content = io.BytesIO(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(84))
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("bias.npy", content.getvalue())
-    refusal(path)
+    assert "not a model file" in refusal(path)
