@@ -1,13 +1,28 @@
-"""The examples of a module of declutter/integrations run where its host is installed; the tests beside it say where it is not."""
+"""What the tests share."""
 
-from importlib.util import find_spec
-from pathlib import Path
+import io
+import sys
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import settings
+
+from declutter.cli import main
 
 settings.register_profile("declutter", deadline=None)  # a busy machine is no failure
 settings.load_profile("declutter")
 
-_HOSTS = Path(__file__).parent / "declutter" / "integrations"
 
-collect_ignore = [str(path) for path in _HOSTS.glob("*.py") if path.stem != "__init__" and find_spec(path.stem) is None]
+@pytest.fixture
+def run_command(monkeypatch, capfdbinary):
+    """Run the command in this process, over real byte streams: exit code, standard output as bytes, standard error as text."""
+
+    def run(*args, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["declutter", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfdbinary.readouterr()
+        return SimpleNamespace(code=ended.value.code or 0, out=out, err=err.decode())
+
+    return run

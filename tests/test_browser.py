@@ -154,7 +154,7 @@ def test_a_bar_of_a_chart_is_a_filter(report):
     kind = report.execute_script("return arguments[0].href.baseVal", bar).removeprefix("#kind=")
     bar.find_element(By.TAG_NAME, "rect").click()
 
-    until(report, lambda: report.find_element(By.NAME, "kind").get_attribute("value") == kind)
+    assert until(report, lambda: report.find_element(By.NAME, "kind").get_attribute("value") == kind)
 
 
 def test_the_keyboard_reaches_every_removed_line_and_shows_why(report):

@@ -1,5 +1,6 @@
 """`declutter clean` over files as they are kept: what comes out, what is told, and what is there after an accident."""
 
+import functools
 import gzip
 import io
 import json
@@ -8,13 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
 
 import pytest
 
 import declutter
 from declutter import judging, runs, sites
-from declutter.cli import main
 from declutter.formats.records import Fields, Record
 
 STORY = """\
@@ -47,18 +46,8 @@ def cleaned(*numbers):
 
 
 @pytest.fixture
-def run(monkeypatch, capfdbinary):
-    """Run the command in this process, over real byte streams: exit code, standard output as bytes, standard error as text."""
-
-    def run(*args, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["declutter", "clean", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfdbinary.readouterr()
-        return SimpleNamespace(code=ended.value.code or 0, out=out, err=err.decode())
-
-    return run
+def run(run_command):
+    return functools.partial(run_command, "clean")
 
 
 @pytest.fixture

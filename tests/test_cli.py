@@ -1,6 +1,5 @@
 """The command line as its users meet it: bytes in, bytes out, one clear line for each thing that is wrong."""
 
-import io
 import json
 import os
 import pty
@@ -8,7 +7,6 @@ import signal
 import subprocess
 import sys
 from importlib import resources
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +14,6 @@ import pytest
 import declutter
 from declutter import fit
 from declutter.boosting import Growth
-from declutter.cli import main
 from declutter.kinds import KEPT, KINDS
 
 TEXT = """\
@@ -56,18 +53,8 @@ PAGE = "<!DOCTYPE html><html><body><article><h1>Bakers strike for warmer ovens</
 
 
 @pytest.fixture
-def run(monkeypatch, capfdbinary):
-    """Run the command in this process, over real byte streams: exit code, standard output as bytes, standard error as text."""
-
-    def run(*args, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["declutter", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfdbinary.readouterr()
-        return SimpleNamespace(code=ended.value.code or 0, out=out, err=err.decode())
-
-    return run
+def run(run_command):
+    return run_command
 
 
 @pytest.fixture

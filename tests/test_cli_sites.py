@@ -2,15 +2,12 @@
 
 import csv
 import gzip
-import io
 import json
-import sys
 from types import SimpleNamespace
 
 import pytest
 
 from declutter import sites
-from declutter.cli import main
 from declutter.samples import LabelledLine, Sample, dump
 
 CREDO = "Our reporters walk the quays of Ansel in rain and snow, because somebody has to write down what happens there."
@@ -30,16 +27,12 @@ def jsonl(rows):
 
 
 @pytest.fixture
-def run(monkeypatch, capfdbinary):
-    """Run the command in this process: exit code, standard output, standard error."""
+def run(run_command):
+    """Exit code, standard output as text, standard error."""
 
     def run(*args, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["declutter", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfdbinary.readouterr()
-        return SimpleNamespace(code=ended.value.code or 0, out=out.decode(), err=err.decode())
+        done = run_command(*args, stdin=stdin.encode())
+        return SimpleNamespace(code=done.code, out=done.out.decode(), err=done.err)
 
     return run
 

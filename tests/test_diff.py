@@ -1,12 +1,10 @@
 """The text with what goes marked in it: nothing is lost, and nothing reaches the terminal that could do harm there."""
 
 import re
-import sys
 
 import pytest
 
 import declutter
-from declutter.cli import main
 
 TEXT = """\
 
@@ -22,17 +20,15 @@ REASON = re.compile(r"  \([a-z_]+ \d\.\d\d[^)]*\)$")
 
 
 @pytest.fixture
-def diff(monkeypatch, tmp_path, capfdbinary):
+def diff(run_command, tmp_path):
     """The lines that the command prints for a text."""
 
     def diff(text, *options):
         path = tmp_path / "story.txt"
         path.write_bytes(text.encode())
-        monkeypatch.setattr(sys, "argv", ["declutter", "diff", *options, str(path)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert not ended.value.code
-        return capfdbinary.readouterr().out.decode().split("\n")[:-1]
+        done = run_command("diff", *options, path)
+        assert not done.code
+        return done.out.decode().split("\n")[:-1]
 
     return diff
 

@@ -10,7 +10,6 @@ import pytest
 
 from declutter import Cleaner
 from declutter.articles import Judged
-from declutter.cli import main
 from declutter.verdict import Span, Verdict
 
 pytest.importorskip("pygal", reason="needs the extra 'report'")
@@ -71,12 +70,12 @@ def of_size(number, lost, *, lines=10):
 
 
 @pytest.fixture
-def run(monkeypatch, capfd):
+def run(run_command):
+    """Exit code and standard error of `declutter report`."""
+
     def run(*args):
-        monkeypatch.setattr(sys, "argv", ["declutter", "report", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, capfd.readouterr().err
+        done = run_command("report", *args)
+        return done.code, done.err
 
     return run
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import sys
 import threading
 import time
 
@@ -10,7 +9,6 @@ import pytest
 
 from declutter import samples
 from declutter.articles import Judged
-from declutter.cli import main
 from declutter.kinds import KINDS
 from declutter.review.desk import Desk
 from declutter.review.queue import Question, queue
@@ -418,12 +416,12 @@ def test_two_pages_that_answer_at_once_lose_nothing(site):
 
 
 @pytest.fixture
-def run(monkeypatch, capfd):
+def run(run_command):
+    """Exit code and standard error of `declutter review`."""
+
     def run(*args):
-        monkeypatch.setattr(sys, "argv", ["declutter", "review", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, capfd.readouterr().err
+        done = run_command("review", *args)
+        return done.code, done.err
 
     return run
 

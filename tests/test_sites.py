@@ -325,22 +325,22 @@ def refusal(path):
 def test_what_is_no_file_of_counts_is_refused(tmp_path):
     (tmp_path / "text").write_text("a,b\n")
     (tmp_path / "empty").write_bytes(b"")
-    for name in ("text", "empty", "missing", "."):
-        refusal(tmp_path / name)
+    for name, wrong in {"text": "not a sites file", "empty": "not a sites file", "missing": "No such file", ".": "directory"}.items():
+        assert wrong in refusal(tmp_path / name)
 
 
 def test_a_damaged_file_is_refused(file, tmp_path):
     content = file.read_bytes()
     for end in (10, len(content) // 2, len(content) - 30):
         (tmp_path / "cut.npz").write_bytes(content[:end])
-        refusal(tmp_path / "cut.npz")
+        assert "not a sites file" in refusal(tmp_path / "cut.npz")
 
 
 def test_a_model_is_not_a_file_of_counts(tmp_path):
     from importlib import resources
 
     (tmp_path / "model.npz").write_bytes((resources.files("declutter") / "data" / "model.npz").read_bytes())
-    refusal(tmp_path / "model.npz")
+    assert "its card does not tell" in refusal(tmp_path / "model.npz")
 
 
 @pytest.mark.parametrize(
