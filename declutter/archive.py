@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from declutter import storage
 from declutter.document import Array
 
 
@@ -29,12 +29,7 @@ def write(path: Path, card: Mapping[str, Any], arrays: Mapping[str, Array]) -> N
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{key}.npy"), content.getvalue(), zipfile.ZIP_DEFLATED)
-    half = path.with_name(f"{path.name}.{os.getpid()}.half")
-    try:
-        half.write_bytes(buffer.getvalue())
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    storage.write_whole(str(path), buffer.getvalue())
 
 
 @dataclass(frozen=True, slots=True)

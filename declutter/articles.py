@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from declutter.addresses import site_of
+from declutter.formats.records import BOM
+from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS, decoded
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
     from declutter.verdict import Verdict
 
-PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 ROW_ENDINGS = (".jsonl", ".ndjson")
-TEXT_ENDINGS = (".txt", ".text", ".md")
 _BATCH = 500  # articles judged at a time
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -108,8 +108,8 @@ def _file(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
         if path.suffix.lower() in PAGE_ENDINGS:
             yield Given(str(path), site, "", data)
             return
-        text = data.decode(source.encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
+        text = decoded(data, source.encoding).removeprefix(BOM)
+    except UnicodeDecodeError as error:  # of rows
         tell(str(path), f"not {source.encoding} at byte {error.start}; name its encoding with --encoding")
     except (OSError, ValueError) as error:
         tell(str(path), getattr(error, "strerror", None) or str(error))

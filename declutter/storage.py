@@ -10,6 +10,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -165,10 +166,13 @@ def seekable(file: BinaryIO) -> BinaryIO:
 
 
 def write_whole(name: str, data: bytes) -> None:
-    """Write a small file so that it appears whole or not at all.  Raises OSError."""
+    """Write a small file so that it appears whole or not at all, and stays when the machine stops.  Raises OSError."""
     output = Output(name, "")
     try:
         output.file.write(data)
+        output.file.flush()
+        with suppress(OSError):  # what is no file on a disk cannot be asked for it
+            os.fsync(output.file.fileno())
         output.commit()
     finally:
         output.discard()

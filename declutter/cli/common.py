@@ -54,7 +54,7 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """How inputs are read."""
     options = [
-        click.option("--encoding", default="utf-8", show_default=True, callback=_known_encoding, help="Of the texts, in and out."),
+        click.option("--encoding", default="utf-8", show_default=True, callback=known_encoding, help="Of the texts, in and out."),
         click.option("--html/--no-html", default=None, help="Read pages, or texts; by itself each input is looked at."),
     ]
     for option in reversed(options):
@@ -62,7 +62,8 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+def known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """The name of an encoding that Python has; another is a usage error."""
     try:
         return codecs.lookup(value).name
     except LookupError:

@@ -23,7 +23,7 @@ def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--url-field", default="url", show_default=True, help="Of JSON Lines: the field that holds the address, for the site."
         ),
-        click.option("--encoding", default="utf-8", show_default=True, callback=common._known_encoding, help="Of texts and rows."),
+        click.option("--encoding", default="utf-8", show_default=True, callback=common.known_encoding, help="Of texts and rows."),
     ]
     for option in reversed(options):
         command = option(command)

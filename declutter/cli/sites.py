@@ -10,9 +10,7 @@ import click
 from declutter import formats, storage
 from declutter.cli import common
 from declutter.formats.records import Fields
-from declutter.formats.text import PAGE_ENDINGS
-
-_TEXTS = (".txt", ".text", ".md")
+from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS
 
 
 @click.group("sites")
@@ -75,7 +73,7 @@ def _inputs(name: str, failures: common.Failures) -> Iterator[str]:
 
 def _is_input(file: Path) -> bool:
     stem, _ = storage.split_compression(file.name)
-    return file.is_file() and (formats.by_name(file.name)[0] != formats.TEXT or stem.lower().endswith((*_TEXTS, *PAGE_ENDINGS)))
+    return file.is_file() and (formats.by_name(file.name)[0] != formats.TEXT or stem.lower().endswith((*TEXT_ENDINGS, *PAGE_ENDINGS)))
 
 
 def _is_hidden(file: Path) -> bool:

@@ -11,6 +11,7 @@ from declutter import storage
 from declutter.formats.records import BOM, Chunk, Cleaned, Fields, Record, UnreadableError
 
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+TEXT_ENDINGS = (".txt", ".text", ".md")  # of files that a folder is searched for
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*+(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
     re.I | re.S,

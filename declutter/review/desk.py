@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from declutter import samples
+from declutter import samples, storage
 from declutter.articles import Judged
 from declutter.kinds import DEFINITIONS
 from declutter.review.queue import Question, queue
@@ -128,25 +126,12 @@ class Desk:
         path = self._paths[number]
         if _count(lines):
             content = samples.dump(Sample(_header(self.articles[number].site), "", "reviewed", lines))
-            write_whole(path, content.encode())
+            storage.make_folder(str(path.parent))
+            storage.write_whole(str(path), content.encode())
         else:
             path.unlink(missing_ok=True)
         self.answered += _count(lines) - _count(self._lines[number])
         self._lines[number] = lines
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it appears whole or not at all, and stays when the machine stops."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, half = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".half", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(half).replace(path)
-    finally:
-        Path(half).unlink(missing_ok=True)
 
 
 def _count(lines: Iterable[LabelledLine]) -> int:
