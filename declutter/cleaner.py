@@ -176,10 +176,10 @@ class Cleaner:
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
         if seen is not None:
             views = replace(views, keep=seen.weigh(views.keep))
-        paragraph = prose(views.numbers)
+        evidence = verdict.Evidence(views.kinds, views.keep, views.alone[:, KEPT_COLUMNS].sum(axis=1), prose(views.numbers))
         of_pages = self._model.pages if pages else None
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
-        kind, unsure = rules(views.kinds, views.keep, parts.lines, paragraph, verdict.cut_at(self.caution, middle), middle)
+        kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
         done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
         if seen is not None:

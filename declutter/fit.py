@@ -18,9 +18,10 @@ import numpy as np
 from declutter import context, features
 from declutter.boosting import Growth, grow
 from declutter.document import Array, Ints, split
+from declutter.extracts import cleaned, excerpts
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
-from declutter.lessons import Article, cleaned, piece_articles
+from declutter.lessons import Article, piece_articles
 from declutter.model import FORMAT, OUTPUTS, Model, Stage, leaning, sigmoid, softmax
 from declutter.stages import Cut, cut
 from declutter.verdict import BODY, HEADLINE
@@ -32,6 +33,7 @@ _BATCH = 200_000  # code points of text taken at a time
 _LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
 _ITERATIONS = 300  # at most: few lines are fitted sooner (the 9,000 of samples/ as well by 60 as by 300)
+_BESIDE_WEIGHT = 0.4  # of a line whose kind is known beside the labelled articles, to the 1 of a hand-labelled one
 _GROWTH = Growth(trees=400, rate=0.12, features=0.08)
 _TILT = 0.35  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
 
@@ -43,15 +45,31 @@ def fold_of(site: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Lines known only to stand in articles or not: n-grams as a sparse matrix, the answers, and the fold of each."""
+    """Lines known by themselves, without their article: n-grams as a sparse matrix, the answers, and the fold of each."""
 
     ngrams: Any
     answers: Array
     fold: Ints
 
+    def without(self, fold: int | None) -> tuple[Any, Array]:
+        """The n-grams and answers of all folds but one."""
+        here = np.flatnonzero(self.fold != fold)
+        return self.ngrams[here], self.answers[here]
 
-def phrases(lines: Mapping[tuple[str, str], bool]) -> Phrases:
-    """Phrases from (site, line) -> whether it stands in an article."""
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the first stage learns from beside labelled articles.
+
+    `stands` are lines with the answer whether they stand in articles, `kinds` lines with the column of their kind.
+    """
+
+    stands: Phrases | None = None
+    kinds: Phrases | None = None
+
+
+def phrases(lines: Mapping[tuple[str, str], int]) -> Phrases:
+    """Phrases from (site, line) -> its answer: whether it stands in an article, or the column of its kind."""
     from scipy.sparse import csr_array, vstack
 
     texts, blocks = [text for _, text in lines], []
@@ -123,30 +141,32 @@ def prepare(articles: Sequence[Article]) -> Prepared:
     )
 
 
-def first_stage(data: Prepared, extra: Phrases | None, without: int | None) -> tuple[Floats, Floats]:
+def first_stage(data: Prepared, beside: Beside, without: int | None) -> tuple[Floats, Floats]:
     """Weights (buckets, outputs) and bias (outputs,) learned from all folds but one."""
+    from scipy.sparse import csr_array, vstack
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    firm = (data.allowed.sum(axis=1) == 1) & (data.fold != without) & ~data.told
-    kind = data.allowed[firm].argmax(axis=1)
+    firm = np.flatnonzero((data.allowed.sum(axis=1) == 1) & (data.fold != without) & ~data.told)
+    ngrams, kind, weight = data.ngrams[firm], data.allowed[firm].argmax(axis=1), data.weight[firm]
+    stands = (ngrams, np.isin(kind, KEPT_COLUMNS)) if beside.stands is None else beside.stands.without(without)
+    if beside.kinds is not None:
+        more, kinds = beside.kinds.without(without)
+        ngrams, kind = csr_array(vstack([ngrams, more])), np.concatenate([kind, kinds])
+        weight = np.concatenate([weight, np.full(len(kinds), _BESIDE_WEIGHT, dtype=np.float32)])
     weights = np.zeros((BUCKETS, OUTPUTS), dtype=np.float32)
     bias = np.zeros(OUTPUTS, dtype=np.float32)
     bias[:-1] = -12  # a kind without an example is never seen
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
-        iterations = min(_ITERATIONS, 40 + int(firm.sum()) // 250)
+        iterations = min(_ITERATIONS, 40 + len(firm) // 250)
         linear = LogisticRegression(C=_STRENGTH, max_iter=iterations)
-        met, rarity, some = by_rarity(data.ngrams[np.flatnonzero(firm)])
-        linear.fit(some, kind, sample_weight=data.weight[firm])
+        met, rarity, some = by_rarity(ngrams)
+        linear.fit(some, kind, sample_weight=weight)
         weights[np.ix_(met, linear.classes_)] = (_per_class(linear.coef_) * rarity).T
         bias[linear.classes_] = _per_class(linear.intercept_[:, None])[:, 0]
-        answers = np.isin(kind, KEPT_COLUMNS)
-        if extra is not None:
-            here = np.flatnonzero(extra.fold != without)
-            answers = extra.answers[here]
-            met, rarity, some = by_rarity(extra.ngrams[here])
-        linear = LogisticRegression(C=_STRENGTH, max_iter=iterations).fit(some, answers)
+        met, rarity, some = by_rarity(stands[0])
+        linear = LogisticRegression(C=_STRENGTH, max_iter=iterations).fit(some, stands[1])
         weights[met, -1], bias[-1] = linear.coef_[0] * rarity, linear.intercept_[0]
     return weights, bias
 
@@ -230,11 +250,11 @@ class Fitted:
     keep: Floats
 
 
-def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, seed: int, jobs: int) -> Fitted:
+def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, seed: int, jobs: int, highest: float = 0.5) -> Fitted:
     """Fit a second stage on all folds, and one without each fold to predict it, to calibrate, and to find the cut.
 
-    `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines: a
-    lost body line costs more than a line left in.
+    `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines, but
+    not above `highest`: a lost body line costs more than a line left in.
     """
     from joblib import Parallel, delayed
 
@@ -248,7 +268,7 @@ def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, 
     curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
     keep = np.interp(raw, *curve).astype(np.float32)
     body = known & data.allowed[:, BODY] & (data.allowed.sum(axis=1) == 1)
-    lowest = min(0.5, float(np.quantile(keep[body], 1 - recall)))
+    lowest = min(highest, float(np.quantile(keep[body], 1 - recall)))
     return Fitted(Stage(stage.kinds, stage.tilt, curve, lowest), kinds, keep)
 
 
@@ -264,7 +284,7 @@ class Fit:
 
 
 def fit_lines(
-    articles: Sequence[Article], extra: Phrases | None, *, seed: int = 0, jobs: int = 1, progress: Callable[[str], None] = lambda _: None
+    articles: Sequence[Article], beside: Beside, *, seed: int = 0, jobs: int = 1, progress: Callable[[str], None] = lambda _: None
 ) -> Fit:
     """Fit both stages for lines, and predict every line out of fold."""
     from joblib import Parallel, delayed
@@ -272,7 +292,7 @@ def fit_lines(
     data = prepare(articles)
     progress("n-grams")
     run = Parallel(n_jobs=jobs)
-    *fold_stages, (weights, bias) = run(delayed(first_stage)(data, extra, fold) for fold in [*range(FOLDS), None])
+    *fold_stages, (weights, bias) = run(delayed(first_stage)(data, beside, fold) for fold in [*range(FOLDS), None])
     progress("first stage")
     alone = look_out_of_fold(data, fold_stages)
     fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs)
@@ -305,7 +325,7 @@ def figures(data: Prepared, fitted: Fitted) -> dict[str, float]:
 
 def train(
     articles: Sequence[Article],
-    extra: Phrases | None = None,
+    beside: Beside = Beside(),
     *,
     corpora: Mapping[str, Any],
     seed: int = 0,
@@ -322,7 +342,7 @@ def train(
         raise ValueError(f"too few sites: labelled articles of about {3 * FOLDS} different sites are needed ('site:' in the header)")
     rng = np.random.default_rng(seed)
     extracted = [better for article in articles if not article.told and (better := cleaned(article, rng)) is not None]
-    lines = fit_lines([*articles, *extracted], extra, seed=seed, jobs=jobs, progress=progress)
+    lines = fit_lines([*articles, *extracted, *excerpts(articles, fold_of, rng)], beside, seed=seed, jobs=jobs, progress=progress)
     labelled = [article for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).any()]
     piece_data, pieces = fit_pieces(lines, labelled, seed=seed, jobs=jobs)
     progress("pieces")

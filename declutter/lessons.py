@@ -1,4 +1,4 @@
-"""What a model learns from: labelled articles as they are, as a good extractor would leave them, and cut into pieces of lines."""
+"""What a model learns from: labelled articles, and those cut into pieces of lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from declutter.kinds import KINDS
 from declutter.samples import Sample
 from declutter.stages import Cut, cut
 
-_CLEANED_WEIGHT = 0.5  # of an article as a very good extractor would leave it, beside the article itself
 _PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
 
 
@@ -44,25 +43,6 @@ class Article:
             spans += [(at + start, at + end, kind) for start, end, kind in line.spans]
             at += len(line.text) + 1
         return cls(sample.text, labels([line.kind for line in sample.lines]), sample.site or sample.text[:40], spans=tuple(spans))
-
-
-def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.3) -> Article | None:
-    """The article as a very good extractor would leave it: its kept lines, and a few of the others.
-
-    None where not every line is labelled, or nothing would change.  Without such articles among those it learns from, the model
-    expects clutter everywhere and takes body for it (characters lost of clean bodies 0.87 %, training/README.md).
-    """
-    known = (article.allowed.sum(axis=1) > 0) & (article.allowed.sum(axis=1) < len(KINDS))
-    kept = np.asarray(article.allowed[:, KEPT_COLUMNS].any(axis=1))
-    if not known.all() or kept.all() or not kept.any():
-        return None
-    stays = kept | (rng.random(len(kept)) < leave * rng.integers(0, 2))
-    if rng.random() < 0.5:  # any line of a story can be its last: what stands last is no clutter for that
-        ends = np.flatnonzero(kept)
-        stays[int(rng.choice(ends[len(ends) // 3 :])) + 1 :] = False
-    lines = split([article.text])
-    text = "\n".join(article.text[start:end] for start, end in zip(lines.starts[stays], lines.ends[stays], strict=True))
-    return Article(text, article.allowed[stays], article.site, _CLEANED_WEIGHT * article.weight, typical=False, told=True)
 
 
 def labels(kinds: Sequence[str | None]) -> Array:

@@ -22,9 +22,12 @@ _LOOKS_KEPT = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
 _TELLING = 40  # code points of a line that could be all there is of an article
 _MOST = 0.5  # of the characters in paragraphs
+# Unless this share of them scores at least this much: then there is a story, with much clutter beside it.  Clutter recall of hand-labelled
+# texts out of fold rises a little; at a share of 0.2 Japanese pages begin to lose body (training/README.md)
+_STORY, _CLEAR = 0.3, 0.8
 # A text in which no line scores below the first has been cleaned before, or never needed it: there only what scores below the second
-# goes.  Of bodies without any clutter 96 % come out untouched in place of 89 %, for 1 % of the clutter (training/README.md).
-_SURE, _NEARLY_SURE = 0.1, 0.15
+# goes, unless the line looks like clutter by itself, too: kept with less than `_PLAIN` (numbers in training/README.md).
+_SURE, _NEARLY_SURE, _PLAIN = 0.05, 0.1, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +106,28 @@ def cut_at(caution: float, middle: float) -> float:
     return float(np.interp(caution, (0, 0.5, 1), (min(0.75, middle + 0.3), middle, 0)))
 
 
-def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float, middle: float) -> tuple[Ints, Array]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of each line when it is decided.
+
+    `kinds` is (lines, kinds); `keep`, among its neighbours, `alone`, by itself, and `paragraph`, whether it reads like prose, (lines,).
+    """
+
+    kinds: Floats
+    keep: Floats
+    alone: Floats
+    paragraph: Array
+
+
+def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[Ints, Array]:
     """The kind of each line, as an index, and whether it was kept only because the evidence against it is weak.
 
-    `kinds` is (lines, kinds), `keep` and `paragraph` (lines,): which lines read like prose.  `middle` is the cut at a caution of 0.5.
+    `middle` is the cut at a caution of 0.5.
     """
+    keep, paragraph = found.keep, found.paragraph
     size = (lines.last - lines.first) * paragraph
     # both guards look at the measured middle, whatever the cut: so more caution never takes more
-    endangered = (_lost(size, keep < middle, lines) > _MOST)[lines.text_of]
+    endangered = ((_share(size, keep < middle, lines) > _MOST) & (_share(size, keep >= _CLEAR, lines) < _STORY))[lines.text_of]
     stays = paragraph & (keep >= middle * np.where(endangered, _STRONG, 1))
     only = (np.bincount(lines.text_of, weights=stays, minlength=len(lines.bounds) - 1) == 0)[lines.text_of] & paragraph
     best_of_text = np.zeros(len(lines.bounds) - 1)
@@ -119,7 +136,7 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     alone = (np.diff(lines.bounds) == 1)[lines.text_of]
     strength = np.where(only | alone, _STRONG**2, np.where(endangered, _STRONG, 1))
     clean = (np.bincount(lines.text_of, weights=keep < _SURE, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
-    strength = np.minimum(strength, np.where(clean, _NEARLY_SURE / max(middle, _NEARLY_SURE), 1))
+    strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _NEARLY_SURE / max(middle, _NEARLY_SURE), 1))
     # a text of which nothing would stay keeps what is not surely clutter
     none = (np.bincount(lines.text_of, weights=keep >= middle * strength, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)
@@ -128,20 +145,20 @@ def decide(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: flo
     best_telling = np.full(len(lines.bounds) - 1, -1.0)
     np.maximum.at(best_telling, lines.text_of, np.where(telling, keep, -1.0))
     goes &= ~(telling & (keep == best_telling[lines.text_of]))
-    return _kinds(kinds, goes), ~goes & (keep < cut)
+    return _kinds(found.kinds, goes), ~goes & (keep < cut)
 
 
-def decide_pages(kinds: Floats, keep: Floats, lines: Lines, paragraph: Array, cut: float, middle: float) -> tuple[Ints, Array]:
+def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[Ints, Array]:
     """As `decide`, for the lines of pages: most of a page is clutter, prose among it, so losing most of it is no sign of a mistake.
 
     A page none of whose prose would stay keeps what of it is not surely clutter, and a page without a line of body keeps nothing.
     """
-    count = len(lines.bounds) - 1
+    keep, paragraph, count = found.keep, found.paragraph, len(lines.bounds) - 1
     stays = np.bincount(lines.text_of, weights=paragraph & (keep >= middle), minlength=count)[lines.text_of] > 0
     goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG)
-    story = np.bincount(lines.text_of, weights=_kinds(kinds, goes) == BODY, minlength=count)[lines.text_of] > 0
+    story = np.bincount(lines.text_of, weights=_kinds(found.kinds, goes) == BODY, minlength=count)[lines.text_of] > 0
     goes |= ~story & (cut > 0)
-    return _kinds(kinds, goes), ~goes & (keep < cut)
+    return _kinds(found.kinds, goes), ~goes & (keep < cut)
 
 
 def _kinds(kinds: Floats, goes: Array) -> Ints:
@@ -151,8 +168,8 @@ def _kinds(kinds: Floats, goes: Array) -> Ints:
     return np.where(goes, clutter, np.where(_LOOKS_KEPT[best], best, BODY))
 
 
-def _lost(size: Ints, goes: Array, lines: Lines) -> Array:
-    """The share of each text's size that would go."""
+def _share(size: Ints, some: Array, lines: Lines) -> Array:
+    """The share of each text's size that some of its lines have."""
     count = len(lines.bounds) - 1
     whole = np.bincount(lines.text_of, weights=size, minlength=count)
-    return np.bincount(lines.text_of, weights=size * goes, minlength=count) / np.maximum(whole, 1)
+    return np.bincount(lines.text_of, weights=size * some, minlength=count) / np.maximum(whole, 1)

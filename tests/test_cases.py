@@ -22,7 +22,7 @@ def row(name):
 
 def test_the_cases_are_there_and_whole():
     """An empty glob would let the table below pass with no rows in it, and so would a case that asks for nothing."""
-    names = {"in_the_wild", "body_like_clutter", "clutter_like_body", "inside_a_line", "languages", "single_line"}
+    names = {"typed_in_by_hand", "in_the_wild", "body_like_clutter", "clutter_like_body", "inside_a_line", "languages", "single_line"}
     assert names <= {path.stem for path in FILES}
     assert len(CASES) >= 60
     assert len({case["text"] for case in CASES.values()}) == len(CASES)

@@ -7,63 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import SITES, WHY, articles, synthetic
 
 from declutter import fit, lessons, samples
 from declutter.boosting import Growth
 from declutter.cleaner import Cleaner
-from declutter.document import split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.lessons import Article
 from declutter.model import OUTPUTS, load, save
-from declutter.samples import LabelledLine, Sample
-from declutter.stages import cut
 
-SITES = [f"paper{number}.test" for number in range(16)]
-WHO = ["The bakers of Wick", "Two divers", "The mayor of Harrow", "A choir from Elm Bay", "Farmers along the canal", "The night ferry"]
-DID = ["walked out into the rain", "came home at dawn", "sold the old mill", "rebuilt the sea wall", "lost the vote", "found the lost bell"]
-WHY = ["after a long winter", "for the third time in a year", "although nobody had asked them to", "before the council could meet"]
-PLEAS = [
-    "Support our newsroom with a gift of any size today",
-    "Give what you can so that we can go on reporting",
-    "Donate now to keep us free",
-]
-SHARES = ["Share on Facebook", "Share this by e-mail", "Print", "Copy link", "Follow us"]
 SMALL = Growth(trees=12, depth=3, rate=0.3, features=0.15)
 
 
 def label(kind):
     return KINDS.index(kind)
-
-
-def sentence(rng):
-    return (
-        f"{rng.choice(WHO)} {rng.choice(DID)} {rng.choice(WHY)}, {rng.integers(2, 90)} people said on {rng.choice(['Monday', 'Friday'])}."
-    )
-
-
-def sample(rng, site):
-    """A labelled article of a made-up site; one of its sentences has clutter glued to it."""
-    lines = [("headline", f"{rng.choice(WHO)} {rng.choice(DID)}"), ("byline", f"By {rng.choice(['Runa Holt', 'Jon Lind', 'Ada Berg'])}")]
-    for _ in range(int(rng.integers(4, 8))):
-        lines.append(("body", f"{sentence(rng)} {sentence(rng)}"))
-        if rng.random() < 0.5:
-            lines.append(("share", str(rng.choice(SHARES))))
-    lines.append(("donation", f"{rng.choice(PLEAS)} at {site}."))
-    lines.append(("related", f"Read more: {rng.choice(WHO)} {rng.choice(DID)}"))
-    labelled = [LabelledLine(kind, text) for kind, text in lines]
-    whole, extra = sentence(rng), " ADVERTISEMENT Continue reading"
-    labelled.insert(4, LabelledLine("body", whole + extra, spans=((len(whole), len(whole + extra), "ad"),)))
-    return Sample(site, "en", "made up by the test", tuple(labelled))
-
-
-def synthetic(seed=0):
-    rng = np.random.default_rng(seed)
-    return [sample(rng, site) for site in SITES for _ in range(2)]
-
-
-def articles(seed=0):
-    return [Article.of(each) for each in synthetic(seed)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -91,35 +49,7 @@ def model_file(training, tmp_path_factory):
     return path
 
 
-# --- articles and labels
-
-
-def test_an_article_of_a_sample_has_its_labels_and_spans():
-    lines = (
-        LabelledLine("headline", "Rain"),
-        LabelledLine("body", "It rained. AD Then not.", spans=((11, 14, "ad"),), blanks=2),
-        LabelledLine(None, "Who knows", blanks=1),
-        LabelledLine("share", "Share AD", spans=((6, 8, "ad"),)),
-    )
-    article = Article.of(Sample("a.test", "en", "", lines))
-    assert [KINDS[row.argmax()] if row.any() else None for row in article.allowed] == ["headline", "body", None, "share"]
-    assert article.allowed.sum(axis=1).tolist() == [1, 1, 0, 1]
-    assert [(article.text[start:end], kind) for start, end, kind in article.spans] == [("AD ", "ad"), ("AD", "ad")]
-    assert (article.site, article.weight, article.told) == ("a.test", 1.0, False)
-
-
-def test_an_article_without_a_site_is_a_site_of_its_own():
-    one, two = (Article.of(Sample("", "en", "", (LabelledLine("body", f"{word} in the morning."),))) for word in ("Rain", "Snow"))
-    assert one.site != two.site
-
-
-def test_labels_are_one_row_a_line():
-    rows = lessons.labels(["body", None, "ad"])
-    assert rows.shape == (3, len(KINDS))
-    assert rows.sum(axis=1).tolist() == [1, 0, 1]
-    assert rows[2, label("ad")]
-    with pytest.raises(ValueError, match="tuple"):
-        lessons.labels(["advert"])
+# --- what is read
 
 
 def test_labels_that_do_not_fit_the_text_are_refused_with_the_site():
@@ -155,97 +85,14 @@ def test_a_stage_without_a_fold_never_saw_its_lines():
     there = data.fold == 1
     assert 0 < there.sum() < len(there)
     turned = dataclasses.replace(data, allowed=np.where(there[:, None], np.roll(data.allowed, 5, axis=1), data.allowed))
-    for one, two in zip(fit.first_stage(data, None, 1), fit.first_stage(turned, None, 1), strict=True):
+    for one, two in zip(fit.first_stage(data, fit.Beside(), 1), fit.first_stage(turned, fit.Beside(), 1), strict=True):
         assert np.array_equal(one, two)
     columns = np.random.default_rng(0).random((8, len(there))).astype(np.float32)
     alone = np.full((len(there), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
     mine, theirs = fit.second_stage(columns, alone, data, 1, 0), fit.second_stage(columns, alone, turned, 1, 0)
     assert np.array_equal(mine.kinds.leaves, theirs.kinds.leaves)
     assert np.array_equal(mine.tilt, theirs.tilt)
-    assert not np.array_equal(fit.first_stage(data, None, 2)[0], fit.first_stage(turned, None, 2)[0])
-
-
-# --- articles as a good extractor would leave them
-
-
-def test_a_cleaned_article_keeps_its_lines_and_a_few_others():
-    article = articles()[0]
-    kept = article.allowed[:, KEPT_COLUMNS].any(axis=1)
-    lines = article.text.splitlines()
-    body = [line for line, stays in zip(lines, kept, strict=True) if stays]
-    left, whole = [], []
-    for seed in range(30):
-        better = lessons.cleaned(article, np.random.default_rng(seed))
-        found = better.text.splitlines()
-        assert [line for line in found if line in lines] == found
-        assert len(found) == len(better.allowed)
-        stays = [line for line in found if line in body]
-        assert stays == body[: len(stays)], "it may end early, with any line of the story"
-        whole.append(len(stays) / len(body))
-        assert better.told
-        assert better.site == article.site
-        assert 0 < better.weight <= article.weight
-        labels = dict(zip(lines, article.allowed.argmax(axis=1), strict=True))
-        assert [labels[line] for line in found] == better.allowed.argmax(axis=1).tolist()
-        left.append(len(found) - len(stays))
-    assert min(left) == 0 < max(left) < (~kept).sum()
-    assert 0.3 < min(whole) < max(whole) == 1
-
-
-@pytest.mark.parametrize("kinds", [["body", "body"], ["ad", "share"], ["body", None, "ad"], [None]], ids=str)
-def test_an_article_that_would_not_change_or_is_not_wholly_labelled_is_not_cleaned(kinds):
-    article = Article("\n".join(f"line {i}" for i in range(len(kinds))), lessons.labels(kinds), "a.test")
-    assert lessons.cleaned(article, np.random.default_rng(0)) is None
-
-
-def test_a_cleaned_article_is_deterministic():
-    one, two = (lessons.cleaned(articles()[1], np.random.default_rng(7)) for _ in range(2))
-    assert one.text == two.text
-
-
-# --- pieces
-
-
-def pieces_of(article):
-    """(piece, kind) of all that the stage of pieces would learn from an article."""
-    found = []
-    for each in lessons.piece_articles([article]):
-        lines = split([each.text])
-        assert len(lines) == len(each.allowed)
-        texts = [each.text[start:end] for start, end in zip(lines.starts, lines.ends, strict=True)]
-        found += [(text, KINDS[row.argmax()]) for text, row in zip(texts, each.allowed, strict=True) if row.any()]
-    return found
-
-
-def test_spans_of_samples_reach_the_pieces():
-    first = "The pumps ran all night and the harbour was dry by the morning. "
-    last = "Nobody was hurt, the harbour master said on Monday."
-    lines = (LabelledLine("body", first + "[embed id=8] " + last, spans=((len(first), len(first) + 13, "embed"),)),)
-    found = pieces_of(Article.of(Sample("a.test", "en", "", lines)))
-    assert {(text.strip(), kind) for text, kind in found} == {(first.strip(), "body"), ("[embed id=8]", "embed"), (last, "body")}
-
-
-def test_clutter_is_glued_to_body_lines_and_whole_articles_lose_their_line_breaks():
-    article = articles()[2]
-    found = lessons.piece_articles([article])
-    assert {each.site for each in found} == {article.site}
-    kinds = [[KINDS[row.argmax()] for row in each.allowed] for each in found]
-    assert any("body" in own and {"share", "donation", "related"} & set(own) for own in kinds), "clutter beside body"
-    longest = max(found, key=lambda each: len(each.text))
-    words = longest.text.split()
-    assert words == article.text.split(), "the whole article, word by word"
-
-
-def test_pieces_of_unlabelled_lines_are_not_learned_from():
-    text = "\n".join(sentence(np.random.default_rng(seed)) for seed in range(5))
-    assert lessons.piece_articles([Article(text, lessons.labels([None] * 5), "a.test")]) == []
-
-
-def test_piece_articles_are_deterministic():
-    one, two = (lessons.piece_articles(articles(), seed=3) for _ in range(2))
-    assert [each.text for each in one] == [each.text for each in two]
-    assert [each.text for each in one] != [each.text for each in lessons.piece_articles(articles(), seed=4)]
-    assert all(len(cut(split([each.text])).lines) == len(each.allowed) for each in one)
+    assert not np.array_equal(fit.first_stage(data, fit.Beside(), 2)[0], fit.first_stage(turned, fit.Beside(), 2)[0])
 
 
 # --- training
@@ -274,6 +121,16 @@ def test_a_stage_depends_on_its_seed_alone():
     assert np.array_equal(one.keep, again.keep)
     assert np.array_equal(one.kinds, again.kinds)
     assert not np.array_equal(one.keep, fit.fit_stage(columns, alone, data, recall=0.97, seed=2, jobs=1).keep)
+
+
+def test_the_cut_is_where_body_stays_but_not_above_the_highest():
+    data = fit.prepare(articles())
+    alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
+    told = data.allowed.argmax(axis=1)[None].astype(np.float32)  # the answer itself: no line of body is lost at any cut
+    free = fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, highest=0.9).stage.cut
+    assert free > 0.5
+    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut == 0.5
+    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, highest=0.3).stage.cut == 0.3
 
 
 def test_what_is_trained_is_a_model_for_texts(training, model_file):
@@ -352,9 +209,24 @@ def test_phrases_teach_what_stands_in_articles():
     assert found.answers.tolist() == list(lines.values())
     assert found.fold.tolist() == [fit.fold_of(site) for site, _ in lines]
     data = fit.prepare(articles())
-    plain, taught = fit.first_stage(data, None, None), fit.first_stage(data, found, None)
+    plain, taught = fit.first_stage(data, fit.Beside(), None), fit.first_stage(data, fit.Beside(stands=found), None)
     assert np.array_equal(plain[0][:, :-1], taught[0][:, :-1])
     assert not np.array_equal(plain[0][:, -1], taught[0][:, -1])
+
+
+def test_lines_known_beside_the_articles_teach_their_kind():
+    """To other sites: what is held back with a fold says nothing of it."""
+    lines = {(site, f"Zap the pod {i}"): label("promo") for i, site in enumerate(SITES)}
+    beside = fit.Beside(kinds=fit.phrases(lines))
+    data, asked = fit.prepare(articles()), fit.prepare([Article("Zap the pod", lessons.labels(["promo"]), "other.test")])
+    promo = lambda stage: float((asked.ngrams @ stage[0] + stage[1])[0, label("promo")])
+    plain, taught = fit.first_stage(data, fit.Beside(), None), fit.first_stage(data, beside, None)
+    assert promo(taught) > promo(plain) + 1
+    there = beside.kinds.fold == 1
+    assert 0 < there.sum() < len(there)
+    turned = fit.Phrases(beside.kinds.ngrams, np.where(there, label("ad"), beside.kinds.answers), beside.kinds.fold)
+    for one, two in zip(fit.first_stage(data, beside, 1), fit.first_stage(data, fit.Beside(kinds=turned), 1), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def test_articles_told_again_are_left_out_of_the_first_stage_and_of_the_figures(training):
@@ -362,7 +234,7 @@ def test_articles_told_again_are_left_out_of_the_first_stage_and_of_the_figures(
     assert data.told.any()
     assert not data.told[: sum(len(article.allowed) for article in articles())].any()
     once = fit.prepare(articles())
-    for one, two in zip(fit.first_stage(data, None, None), fit.first_stage(once, None, None), strict=True):
+    for one, two in zip(fit.first_stage(data, fit.Beside(), None), fit.first_stage(once, fit.Beside(), None), strict=True):
         np.testing.assert_array_equal(one, two)
 
 

@@ -16,7 +16,7 @@ from declutter import page
 from declutter.document import split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
-from training import build, corpora, labels, pages, scrape
+from training import build, corpora, labels, pages, scrape, tell
 from training.align import SHORT, align, tokens
 
 GOLD = [
@@ -343,3 +343,52 @@ def test_the_card_names_every_corpus():
 def test_training_is_no_part_of_the_package():
     assert not any(line.split()[1].split(".")[0] == "training" for path in (Path(corpora.PROJECT) / "declutter").rglob("*.py")
                    for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith(("import", "from")))  # fmt: skip
+
+
+# --- what the markup tells
+
+MARKED_UP = """<html><head><title>Tide turns at Port Ansel</title></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+<article><h1>Tide turns at Port Ansel</h1>
+<p>The ferry returned to Port Ansel shortly before midnight on Tuesday, its pumps still running and its lights out.</p>
+<p>Nobody was hurt, said the harbour master, who had stood on the quay since noon with a lamp in his hand.</p>
+<p>Divers will look at the hull on Friday, if the wind drops and somebody finds the key to the boathouse.</p>
+</article><footer><p>All rights reserved. Terms of use</p></footer></body></html>"""
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """What is told of one page, where the given lines have hand labels."""
+
+    def write(*known):
+        rows = [{"site": "a.test", "lines": [[key, 0, "body"] for key, _ in labels.keys(known)]}]
+        monkeypatch.setattr(tell, "TOLD", tmp_path / "told.jsonl.xz")
+        monkeypatch.setattr(tell, "pages", lambda: iter([{"id": "made/1", "site": "a.test", "html": MARKED_UP}]))
+        monkeypatch.setattr(labels, "read", lambda: iter(rows))
+        counts = tell.write(jobs=1)
+        return counts, tell.lines(), lzma.decompress((tmp_path / "told.jsonl.xz").read_bytes()).decode()
+
+    return write
+
+
+def test_lines_of_pages_are_told_by_their_hash(told):
+    counts, lines, content = told()
+    ferry = next(line for _, line in lines if line.startswith("The ferry"))
+    assert lines["a.test", ferry] == KINDS.index("body")
+    assert counts.total() == len(lines) > 3
+    assert {site for site, _ in lines} == {"a.test"}
+    assert "ferry" not in content.lower(), "no text of a page"
+    assert labels.keys([ferry])[0][0] in content
+
+
+def test_a_line_with_a_hand_label_is_not_told(told):
+    _, every, _ = told()
+    line = next(line for _, line in every if line.startswith("Nobody was hurt"))
+    _, rest, _ = told(line)
+    assert every.keys() - rest.keys() == {("a.test", line)}
+
+
+def test_of_common_kinds_no_more_lines_are_told_than_serve(told, monkeypatch):
+    monkeypatch.setattr(tell, "MOST", {"body": 1})
+    counts, _, _ = told()
+    assert counts["body"] == 1

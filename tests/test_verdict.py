@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from declutter.document import split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
-from declutter.verdict import Span, Verdict, cut_at, decide, decide_pages
+from declutter.verdict import Evidence, Span, Verdict, cut_at, decide, decide_pages
 
 CUT, PIECE_CUT = 0.4, 0.25  # as a trained model has them
 
@@ -41,12 +41,13 @@ def told(kinds):
     return rows
 
 
-def decided(keep, kinds, *, sizes=None, prose=None, cut=CUT, texts=None, rules=decide):
+def decided(keep, kinds, *, sizes=None, prose=None, alone=None, cut=CUT, texts=None, rules=decide):
     """Kinds decided for lines of made-up sizes, and which of them are kept only for want of evidence."""
     sizes = sizes or [100] * len(keep)
     lines = split(texts or ["\n".join("x" * size for size in sizes)])
     paragraph = np.array([True] * len(keep) if prose is None else prose)
-    found, unsure = rules(told(kinds), np.array(keep, dtype=np.float32), lines, paragraph, cut, CUT)
+    alone = np.full(len(keep), 0.5) if alone is None else np.array(alone)
+    found, unsure = rules(Evidence(told(kinds), np.array(keep, dtype=np.float32), alone, paragraph), lines, cut, CUT)
     return [KINDS[kind] for kind in found], unsure.tolist()
 
 
@@ -104,16 +105,28 @@ def test_a_text_in_which_nothing_is_surely_clutter_loses_only_what_nearly_is():
     """It was cleaned before, or never needed it: what scores below the cut stays, and is told."""
     kinds, unsure = decided([0.3, 0.9, 0.9], ["donation", "body", "body"])
     assert (kinds, unsure) == (["body"] * 3, [True, False, False])
-    assert decided([0.12, 0.9, 0.9], ["donation", "body", "body"])[0] == ["donation", "body", "body"]
+    assert decided([0.08, 0.9, 0.9], ["donation", "body", "body"])[0] == ["donation", "body", "body"]
+
+
+def test_what_looks_like_clutter_by_itself_too_goes_from_any_text():
+    kinds, _ = decided([0.3, 0.3, 0.9, 0.9], ["navigation", "donation", "body", "body"], alone=[0.02, 0.5, 0.9, 0.9])
+    assert kinds == ["navigation", "body", "body", "body"]
+
+
+@pytest.mark.parametrize(("story", "stays"), [(0.9, "donation"), (0.7, "body")])
+def test_a_clear_story_may_stand_beside_more_clutter_than_it_has_prose(story, stays):
+    """A banner, a paywall box and an appeal around six paragraphs; without a clear story only what is surest goes."""
+    kinds, _ = decided([0.03, 0.3, 0.3, 0.3, story, story], ["donation"] * 4 + ["body"] * 2)
+    assert kinds == ["donation", stays, stays, stays, "body", "body"]
 
 
 def test_characters_count_not_lines():
     """Many short appeals beside one long story are a small part of the prose."""
-    assert decided([0.3, 0.05, 0.3, 0.9], ["donation"] * 3 + ["body"], sizes=[60, 60, 60, 2000])[0] == ["donation"] * 3 + ["body"]
+    assert decided([0.3, 0.03, 0.3, 0.9], ["donation"] * 3 + ["body"], sizes=[60, 60, 60, 2000])[0] == ["donation"] * 3 + ["body"]
 
 
 def test_lines_that_are_no_prose_go_on_ordinary_evidence_however_many():
-    keep = [0.05] + [0.3] * 8 + [0.9]
+    keep = [0.03] + [0.3] * 8 + [0.9]
     kinds, _ = decided(keep, ["navigation"] * 9 + ["body"], prose=[False] * 9 + [True])
     assert kinds == ["navigation"] * 9 + ["body"]
 
@@ -121,13 +134,15 @@ def test_lines_that_are_no_prose_go_on_ordinary_evidence_however_many():
 def test_each_text_is_weighed_by_itself():
     story, clutter = "x" * 100, "y" * 100
     texts = [f"{clutter}\n{story}\n{story}", "", clutter]
-    kinds, unsure = decided([0.05, 0.9, 0.9, 0.3], ["donation", "body", "body", "donation"], texts=texts)
+    kinds, unsure = decided([0.03, 0.9, 0.9, 0.3], ["donation", "body", "body", "donation"], texts=texts)
     assert kinds == ["donation", "body", "body", "body"]
     assert unsure == [False, False, False, True]
 
 
 def test_no_lines_have_no_kinds():
-    kinds, unsure = decide(np.zeros((0, len(KINDS))), np.zeros(0), split(["", "\n"]), np.zeros(0, dtype=bool), CUT, CUT)
+    kinds, unsure = decide(
+        Evidence(np.zeros((0, len(KINDS))), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)), split(["", "\n"]), CUT, CUT
+    )
     assert len(kinds) == len(unsure) == 0
 
 

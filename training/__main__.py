@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from declutter import fit, model
-from training import bench, build, compare, corpora, errors, fuzz, hostile, labels, pages, scrape
+from training import bench, build, compare, corpora, errors, fuzz, hostile, labels, pages, scrape, tell
 from training import sites as sites_
 
 MODEL = corpora.PROJECT / "declutter" / "data" / "model.npz"
@@ -33,6 +33,14 @@ def scrape_command(jobs: int) -> None:
     scrape.scrape_labelled(labels.read_with())
 
 
+@main.command("tell")
+@click.option("-j", "--jobs", default=2, show_default=True)
+def tell_command(jobs: int) -> None:
+    """Write what the shipped model's stage for pages says of lines that nobody labelled, for `model` to learn from."""
+    counts = tell.write(jobs)
+    click.echo(f"{tell.TOLD}: {counts.total()} lines, {dict(counts.most_common())}")
+
+
 @main.command("model")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=MODEL, show_default="the package's")
 @click.option("-j", "--jobs", default=2, show_default=True)
@@ -40,9 +48,9 @@ def model_command(output: Path, jobs: int) -> None:
     """Fit the shipped model from samples/, training/labels/ and the corpora."""
     begun = time.time()
     said = lambda step: click.echo(f"{datetime.timedelta(seconds=round(time.time() - begun))}  {step}", err=True)
-    articles, lines = build.everything()
-    said(f"{len(articles)} articles, {len(lines)} aligned lines")
-    trained = fit.train(articles, fit.phrases(lines), corpora=build.sources(), jobs=jobs, progress=said)
+    articles, beside = build.everything()
+    said(f"{len(articles)} articles")
+    trained = fit.train(articles, beside, corpora=build.sources(), jobs=jobs, progress=said)
     learned, figures = pages.fit_pages(trained.lines, jobs=jobs)
     said("pages")
     card = {**trained.model.card, "scores": {**trained.model.card["scores"], "pages": figures}}
@@ -58,8 +66,8 @@ def model_command(output: Path, jobs: int) -> None:
 @click.option("-j", "--jobs", default=2, show_default=True)
 def errors_command(output: Path, most: int, jobs: int) -> None:
     """Write the worst mistakes of folds 1 to 4, predicted out of fold, as a page to read."""
-    articles, lines = build.everything()
-    fitted = fit.fit_lines(articles, fit.phrases(lines), jobs=jobs)
+    articles, beside = build.everything()
+    fitted = fit.fit_lines(articles, beside, jobs=jobs)
     count = errors.write(output, articles, fitted.data, fitted.fitted, most)
     click.echo(f"{output}: {count} mistakes; it holds text of the corpora, so it does not belong into the project")
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from declutter import lessons, samples
+from declutter import fit, lessons, samples
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
-from training import align, corpora, labels, scrape
+from training import align, corpora, labels, scrape, tell
 
 ALIGNED_TEXTS = 800  # how many aligned texts the second stage sees beside the hand labels
 ALIGNED_WEIGHT = 0.1
@@ -58,16 +58,18 @@ def aligned() -> tuple[list[lessons.Article], dict[tuple[str, str], bool]]:
     return [articles[i] for i in sorted(chosen)], {key: yes > no for key, (no, yes) in votes.items()}
 
 
-def everything() -> tuple[list[lessons.Article], dict[tuple[str, str], bool]]:
-    """Samples, hand labels and aligned texts, and the aligned lines."""
+def everything() -> tuple[list[lessons.Article], fit.Beside]:
+    """Samples, hand labels and aligned texts, and for the first stage the lines that alignment and markup tell of."""
     texts, lines = aligned()
-    return sample_articles(SAMPLE_WEIGHT, typical=False) + hand_articles() + texts, lines
+    beside = fit.Beside(fit.phrases(lines), fit.phrases(tell.lines()))
+    return sample_articles(SAMPLE_WEIGHT, typical=False) + hand_articles() + texts, beside
 
 
 def sources() -> dict[str, dict[str, str]]:
     """Each corpus with its licence and digest, for the card."""
     named = {name: {"licence": corpora.LICENCES[name], "sha256": corpora.digest(name)} for name in (*corpora.PAGES, "kinds")}
     return named | {
+        "told": {"licence": "MIT, keys and kinds without text", "sha256": hashlib.sha256(tell.TOLD.read_bytes()).hexdigest()[:16]},
         "labels": {"licence": "MIT, keys and kinds without text", "sha256": labels.digest()},
         "samples": {"licence": corpora.LICENCES["samples"], "sha256": samples_digest()},
     }
