@@ -29,6 +29,7 @@ def small():
     """Few trees: what is tested here is not how good they are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit, "_GROWTH", SMALL)
+        patch.setattr(fit, "_FEW_GROWTH", SMALL)
         patch.setattr(fit, "_ITERATIONS", 5)
         yield
 
