@@ -162,7 +162,7 @@ def first_stage(data: Prepared, beside: Beside, without: int | None) -> tuple[Fl
     bias[:-1] = -12  # a kind without an example is never seen
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
-        iterations = min(_ITERATIONS, 40 + len(firm) // 400)
+        iterations = min(_ITERATIONS, 40 + len(firm) // 300)
         linear = LogisticRegression(C=_STRENGTH, max_iter=iterations)
         met, rarity, some = by_rarity(ngrams)
         linear.fit(some, kind, sample_weight=weight)
