@@ -29,16 +29,16 @@ def judge(data: bytes) -> None:
 
     text = data[2:].decode("utf-8", "surrogateescape")
     keep, drop = (KINDS[byte % len(KINDS)] for byte in data[:2].ljust(2, b"\0"))
-    laws.check_text(text)
-    laws.check_text(text, keep=[keep], drop=[drop] if drop != keep else [])
+    assert not (told := laws.broken(text)), told
+    assert not (told := laws.broken(text, keep=[keep], drop=[drop] if drop != keep else [])), told
 
 
 def clean_html(data: bytes) -> None:
     """Any bytes, as a page."""
     from training import laws
 
-    laws.check_page(data)
-    laws.check_page(data.decode("utf-8", "surrogateescape"))
+    assert not (told := laws.broken_page(data)), told
+    assert not (told := laws.broken_page(data.decode("utf-8", "surrogateescape"))), told
 
 
 def load_model(data: bytes) -> None:

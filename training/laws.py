@@ -1,4 +1,4 @@
-"""The laws of the verbs (declutter's promises over any input) as checks; AssertionError tells which one is broken.
+"""The laws of the verbs (declutter's promises over any input), as checks that name the laws that are broken.
 
 `python -m training.laws` prints a digest of all kinds, keeps and spans over the hostile inputs and the samples: it is the same in every
 environment, whatever the versions of numpy and of the parsers, the hash seed, the locale and the number of threads.
@@ -7,7 +7,7 @@ environment, whatever the versions of numpy and of the parsers, the hash seed, t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import declutter
@@ -20,46 +20,61 @@ def lines(text: str) -> list[str]:
     return [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
 
 
-def without_spans(verdict: declutter.Verdict) -> str:
-    """A line less its spans, which must be disjoint, in order and inside of it."""
-    parts, at = [], verdict.start
-    for span in verdict.spans:
-        assert at <= span.start < span.end <= verdict.end, "spans are sorted and disjoint"
-        parts.append(verdict.text[at - verdict.start : span.start - verdict.start])
-        at = span.end
-    return "".join(parts) + verdict.text[at - verdict.start :]
+def rest(verdict: declutter.Verdict) -> str:
+    """A line less its spans."""
+    cuts = [verdict.start, *(at for span in verdict.spans for at in (span.start, span.end)), verdict.end]
+    parts = zip(cuts[::2], cuts[1::2], strict=True)
+    return "".join(verdict.text[start - verdict.start : end - verdict.start] for start, end in parts)
 
 
-def check_text(text: str, keep: Iterable[str] = (), drop: Iterable[str] = ()) -> None:
-    """One verdict a line, offsets that cut it out, probabilities, and what `clean` returns is what `judge` says."""
+def broken(text: str, keep: Iterable[str] = (), drop: Iterable[str] = ()) -> list[str]:
+    """The laws that do not hold over a text: a verdict for each line, and what `clean` returns is what `judge` says."""
     cleaner = declutter.Cleaner(keep=keep, drop=drop)
-    verdicts = cleaner.judge(text)
-    assert [verdict.text for verdict in verdicts] == lines(text), "a verdict for each line"
-    check_verdicts(verdicts, text)
-    cleaned = cleaner.clean(text)
-    kept = [rest for verdict in verdicts if verdict.keep and (rest := without_spans(verdict)).strip()]
-    assert lines(cleaned) == kept, "clean returns what judge says"
-    if all(verdict.keep and not verdict.spans for verdict in verdicts):
-        assert cleaned == text, "nothing removed is the input itself"
-    if cleaned:
-        assert cleaned.endswith(("\n", "\r")) == text.endswith(("\n", "\r")), "a line end at the end as in the input"
+    verdicts, cleaned = cleaner.judge(text), cleaner.clean(text)
+    kept = [left for verdict in verdicts if verdict.keep and (left := rest(verdict)).strip()]
+    untouched = all(verdict.keep and not verdict.spans for verdict in verdicts)
+    ends = ("\n", "\r")
+    return broken_by(verdicts, text) + _named(
+        {
+            "clean returns what judge says": lines(cleaned) == kept,
+            "nothing removed is the input itself": cleaned == text or not untouched,
+            "a line end at the end as in the input": not cleaned or cleaned.endswith(ends) == text.endswith(ends),
+        }
+    )
 
 
-def check_page(html: str | bytes) -> None:
-    """Offsets index the page's text, one verdict a line, a note if and only if there is no text."""
+def broken_page(html: str | bytes) -> list[str]:
+    """The laws that do not hold over a page: those of verdicts on the page's text, and a note if and only if no text is left."""
     article = declutter.read_html(html)
-    check_verdicts(article.verdicts, article.page_text)
-    assert [verdict.text for verdict in article.verdicts] == lines(article.page_text), "a verdict for each line"
-    assert (article.note is None) == bool(article.text), "a note says why a text is empty"
+    noted = (article.note is None) == bool(article.text)
+    return broken_by(article.verdicts, article.page_text) + _named({"a note says why a text is empty": noted})
 
 
-def check_verdicts(verdicts: Sequence[declutter.Verdict], text: str) -> None:
-    """What holds for the verdicts on any text."""
-    for verdict in verdicts:
-        assert verdict.text == text[verdict.start : verdict.end], "offsets cut the line out"
-        assert 0 <= verdict.score <= 1, "a score is a probability"
-        assert 0 <= verdict.first_score <= 1, "a score is a probability"
-        assert {verdict.kind, verdict.first_kind} <= set(declutter.KINDS), "kinds are of the list"
+def broken_by(verdicts: Sequence[declutter.Verdict], text: str) -> list[str]:
+    """The laws that verdicts on a text break.
+
+    >>> broken_by(declutter.judge("The ovens were cold."), "The ovens were hot.")
+    ['a verdict for each line', 'offsets cut the line out']
+    """
+    return _named(
+        {
+            "a verdict for each line": [verdict.text for verdict in verdicts] == lines(text),
+            "offsets cut the line out": all(verdict.text == text[verdict.start : verdict.end] for verdict in verdicts),
+            "a score is a probability": all(0 <= score <= 1 for verdict in verdicts for score in (verdict.score, verdict.first_score)),
+            "kinds are of the list": all({verdict.kind, verdict.first_kind} <= set(declutter.KINDS) for verdict in verdicts),
+            "spans are disjoint and in order": all(_in_order(verdict) for verdict in verdicts),
+        }
+    )
+
+
+def _in_order(verdict: declutter.Verdict) -> bool:
+    """Whether the spans lie inside the line, one after the other, none of them empty."""
+    befores = [verdict.start, *(span.end for span in verdict.spans)]
+    return befores[-1] <= verdict.end and all(before <= s.start < s.end for before, s in zip(befores, verdict.spans, strict=False))
+
+
+def _named(laws: Mapping[str, bool]) -> list[str]:
+    return [law for law, holds in laws.items() if not holds]
 
 
 def digest(size: int = 3000) -> str:
