@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from declutter import storage
 from declutter.document import Array
 
 
 def write(path: Path, card: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
     """Write a file; it appears whole or not at all.  Equal arrays and cards give equal bytes.  Raises OSError."""
+    from declutter import storage  # not needed to load a model
+
     held = {"card": np.frombuffer(json.dumps(card, sort_keys=True).encode(), dtype=np.uint8), **arrays}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -31,24 +31,35 @@ def cleaned(article: Article, rng: np.random.Generator, leave: float = 0.3) -> A
     None where not every line is labelled, or nothing would change.
     """
     known = (article.allowed.sum(axis=1) > 0) & (article.allowed.sum(axis=1) < len(KINDS))
-    kept = np.asarray(article.allowed[:, KEPT_COLUMNS].any(axis=1))
+    kept = _kept(article)
     if not known.all() or kept.all() or not kept.any():
         return None
     stays = kept | (rng.random(len(kept)) < leave * rng.integers(0, 2))
     if rng.random() < 0.5:  # any line of a story can be its last: what stands last is no clutter for that
         ends = np.flatnonzero(kept)
         stays[int(rng.choice(ends[len(ends) // 3 :])) + 1 :] = False
-    lines = split([article.text])
-    text = "\n".join(article.text[start:end] for start, end in zip(lines.starts[stays], lines.ends[stays], strict=True))
-    return Article(text, article.allowed[stays], article.site, _WEIGHT * float(np.mean(article.weight)), typical=False, told=True)
+    lines = _lines(article)
+    return _made(article, [lines[row] for row in np.flatnonzero(stays)])
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Neighbouring lines of clutter: (text, kinds it may be) of each, and whether they stand before, in (0) or after the story."""
+    """Neighbouring lines of clutter, from the `low`th to before the `high`th, and whether they stand before, in (0) or after the story."""
 
     lines: list[tuple[str, Array]]
+    low: int
+    high: int
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An article taken apart: (text, kinds it may be) of each line, whether it is kept, and the runs of clutter."""
+
+    article: Article
+    lines: list[tuple[str, Array]]
+    kept: Array
+    runs: list[_Run]
 
 
 def excerpts(articles: Sequence[Article], fold_of: Callable[[str], int], rng: np.random.Generator) -> list[Article]:
@@ -57,15 +68,15 @@ def excerpts(articles: Sequence[Article], fold_of: Callable[[str], int], rng: np
     What is mixed is of one fold (`fold_of` a site), so that no site is on both sides.  Articles of which a line has no label, or
     several, are left out.
     """
-    whole = [article for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
+    whole = [_parts(article) for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
     loose: dict[int, list[_Run]] = {}
-    for article in whole:
-        runs = [run for run, _, _ in _runs(article) if all(KINDS[may.argmax()] in _LOOSE for _, may in run.lines)]
-        loose.setdefault(fold_of(article.site), []).extend(runs)
+    for parts in whole:
+        runs = [run for run in parts.runs if all(KINDS[may.argmax()] in _LOOSE for _, may in run.lines)]
+        loose.setdefault(fold_of(parts.article.site), []).extend(runs)
     made = []
-    for article in whole:
-        made += [_nearly_clean(article, rng, short=False), _nearly_clean(article, rng, short=True)]
-        made.append(_mixed(article, loose[fold_of(article.site)], rng))
+    for parts in whole:
+        made += [_nearly_clean(parts, rng, short=False), _nearly_clean(parts, rng, short=True)]
+        made.append(_mixed(parts, loose[fold_of(parts.article.site)], rng))
     return [article for article in made if article is not None]
 
 
@@ -78,16 +89,15 @@ def _kept(article: Article) -> Array:
     return np.asarray(article.allowed[:, KEPT_COLUMNS].any(axis=1))
 
 
-def _runs(article: Article) -> list[tuple[_Run, int, int]]:
-    """The runs of clutter of an article, with their first line and the line after their last."""
+def _parts(article: Article) -> _Parts:
     lines, kept = _lines(article), _kept(article)
     story = np.flatnonzero(kept & ~article.allowed[:, HEADLINE])
     borders = np.flatnonzero(np.diff(np.concatenate([[True], kept, [True]]))).tolist()
-    found = []
+    runs = []
     for low, high in zip(borders[::2], borders[1::2], strict=True):
         place = 0 if not len(story) else -1 if high <= story[0] else int(low > story[-1])
-        found.append((_Run(lines[low:high], place), low, high))
-    return found
+        runs.append(_Run(lines[low:high], low, high, place))
+    return _Parts(article, lines, kept, runs)
 
 
 def _shorter(rows: Array, kept: Array, most: int, rng: np.random.Generator) -> Array:
@@ -105,33 +115,33 @@ def _made(article: Article, lines: Sequence[tuple[str, Array]]) -> Article:
     return Article(text, allowed, article.site, _WEIGHT * float(np.mean(article.weight)), typical=False, told=True)
 
 
-def _nearly_clean(article: Article, rng: np.random.Generator, *, short: bool) -> Article | None:
+def _nearly_clean(parts: _Parts, rng: np.random.Generator, *, short: bool) -> Article | None:
     """The article with a few of its runs of clutter; None where it has none, or no story."""
-    kept, runs = _kept(article), _runs(article)
-    if not runs or not kept.any():
+    if not parts.runs or not parts.kept.any():
         return None
     share = rng.choice(_SHARES)
-    chosen = [run for run in runs if rng.random() < share] or [runs[int(rng.integers(len(runs)))]]
-    stays = kept.copy()
-    for _, low, high in chosen:
-        most = min(high - low, int(rng.choice(_RUNS)))
-        begin = low + int(rng.integers(0, high - low - most + 1))
+    chosen = [run for run in parts.runs if rng.random() < share] or [parts.runs[int(rng.integers(len(parts.runs)))]]
+    stays = parts.kept.copy()
+    for run in chosen:
+        most = min(run.high - run.low, int(rng.choice(_RUNS)))
+        begin = run.low + int(rng.integers(0, run.high - run.low - most + 1))
         stays[begin : begin + most] = True
     rows = np.flatnonzero(stays)
-    lines = _lines(article)
-    return _made(article, [lines[row] for row in (_shorter(rows, kept, int(rng.integers(4, 13)), rng) if short else rows)])
+    if short:
+        rows = _shorter(rows, parts.kept, int(rng.integers(4, 13)), rng)
+    return _made(parts.article, [parts.lines[row] for row in rows])
 
 
-def _mixed(article: Article, loose: Sequence[_Run], rng: np.random.Generator) -> Article | None:
+def _mixed(parts: _Parts, loose: Sequence[_Run], rng: np.random.Generator) -> Article | None:
     """The kept lines of an article cut short, with one or two runs of clutter of others where such clutter stands."""
-    kept, lines = _kept(article), _lines(article)
+    kept = parts.kept
     if kept.sum() < 3 or not loose:
         return None
-    story = [lines[row] for row in _shorter(np.flatnonzero(kept), kept, int(rng.integers(4, 16)), rng)]
+    story = [parts.lines[row] for row in _shorter(np.flatnonzero(kept), kept, int(rng.integers(4, 16)), rng)]
     for _ in range(int(rng.integers(1, 3))):
         run = loose[int(rng.integers(len(loose)))]
         most = min(len(run.lines), int(rng.choice(_RUNS)))
         begin = 0 if rng.random() < 0.6 else int(rng.integers(0, len(run.lines) - most + 1))
         at = 0 if run.place < 0 else len(story) if run.place > 0 else int(rng.integers(1, len(story)))
         story[at:at] = run.lines[begin : begin + most]
-    return _made(article, story)
+    return _made(parts.article, story)

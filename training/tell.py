@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from declutter import Cleaner, page
+from declutter import Cleaner, page, storage
 from declutter.kinds import KINDS
 from training import corpora, labels
 
@@ -27,8 +27,8 @@ MOST = {"navigation": 15_000, "body": 30_000, "subheading": 4_000, "legal": 3_00
 
 def pages() -> Iterator[dict[str, Any]]:
     """Every page of folds 1 to 4."""
-    for name in (*corpora.PAGES, "trafilatura_eval"):
-        yield from (row for row in corpora.rows(name) if row["fold"] in corpora.TRAINING_FOLDS)
+    yield from corpora.pages()
+    yield from (row for row in corpora.rows("trafilatura_eval") if row["fold"] in corpora.TRAINING_FOLDS)
 
 
 def judged(row: dict[str, Any], cleaner: Cleaner) -> list[tuple[str, str]]:
@@ -57,10 +57,9 @@ def write(jobs: int) -> collections.Counter[str]:
     for kind, places in of_kind.items():
         for (_, key), number in sorted(places.items(), key=lambda place: place[0][1])[: MOST.get(kind)]:
             kinds[number][kind].append(key)
-    with lzma.open(TOLD, "wt", encoding="utf-8") as out:
-        for number in sorted(kinds):
-            row = {"id": rows[number]["id"], "site": rows[number]["site"], "kinds": kinds[number]}
-            out.write(json.dumps(row, separators=(",", ":")) + "\n")
+    told = [{"id": rows[number]["id"], "site": rows[number]["site"], "kinds": kinds[number]} for number in sorted(kinds)]
+    content = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in told)
+    storage.write_whole(str(TOLD), lzma.compress(content.encode()))
     return collections.Counter(kind for lines in kinds.values() for kind, keys in lines.items() for _ in keys)
 
 
