@@ -125,26 +125,24 @@ def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[In
     `middle` is the cut at a caution of 0.5.
     """
     keep, paragraph = found.keep, found.paragraph
-    size = (lines.last - lines.first) * paragraph
     # both guards look at the measured middle, whatever the cut: so more caution never takes more
-    endangered = ((_share(size, keep < middle, lines) > _MOST) & (_share(size, keep >= _CLEAR, lines) < _STORY))[lines.text_of]
+    prose = (lines.last - lines.first) * paragraph
+    lost, clear = _sum(lines, prose * (keep < middle)), _sum(lines, prose * (keep >= _CLEAR))
+    whole = np.maximum(_sum(lines, prose), 1)
+    endangered = (lost / whole > _MOST) & (clear / whole < _STORY)
     stays = paragraph & (keep >= middle * np.where(endangered, _STRONG, 1))
-    only = (np.bincount(lines.text_of, weights=stays, minlength=len(lines.bounds) - 1) == 0)[lines.text_of] & paragraph
-    best_of_text = np.zeros(len(lines.bounds) - 1)
-    np.maximum.at(best_of_text, lines.text_of, keep * paragraph)
-    cuts = np.where(paragraph & (keep == best_of_text[lines.text_of]), min(cut, middle), cut)  # the likeliest prose of a text
-    alone = (np.diff(lines.bounds) == 1)[lines.text_of]
-    strength = np.where(only | alone, _STRONG**2, np.where(endangered, _STRONG, 1))
-    clean = (np.bincount(lines.text_of, weights=keep < _SURE, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
+    only = (_sum(lines, stays) == 0) & paragraph
+    cuts = np.where(paragraph & (keep == _most(lines, keep * paragraph)), min(cut, middle), cut)  # the likeliest prose of a text
+    single = (np.diff(lines.bounds) == 1)[lines.text_of]
+    strength = np.where(only | single, _STRONG**2, np.where(endangered, _STRONG, 1))
+    clean = _sum(lines, keep < _SURE) == 0
     strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _NEARLY_SURE / max(middle, _NEARLY_SURE), 1))
     # a text of which nothing would stay keeps what is not surely clutter
-    none = (np.bincount(lines.text_of, weights=keep >= middle * strength, minlength=len(lines.bounds) - 1) == 0)[lines.text_of]
+    none = _sum(lines, keep >= middle * strength) == 0
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)
     # whatever the evidence: of a text with a line of some length not everything goes
     telling = none & (paragraph | (lines.last - lines.first >= _TELLING))
-    best_telling = np.full(len(lines.bounds) - 1, -1.0)
-    np.maximum.at(best_telling, lines.text_of, np.where(telling, keep, -1.0))
-    goes &= ~(telling & (keep == best_telling[lines.text_of]))
+    goes &= ~(telling & (keep == _most(lines, np.where(telling, keep, -1.0))))
     return _kinds(found.kinds, goes), ~goes & (keep < cut)
 
 
@@ -153,10 +151,10 @@ def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tu
 
     A page none of whose prose would stay keeps what of it is not surely clutter, and a page without a line of body keeps nothing.
     """
-    keep, paragraph, count = found.keep, found.paragraph, len(lines.bounds) - 1
-    stays = np.bincount(lines.text_of, weights=paragraph & (keep >= middle), minlength=count)[lines.text_of] > 0
+    keep, paragraph = found.keep, found.paragraph
+    stays = _sum(lines, paragraph & (keep >= middle)) > 0
     goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG)
-    story = np.bincount(lines.text_of, weights=_kinds(found.kinds, goes) == BODY, minlength=count)[lines.text_of] > 0
+    story = _sum(lines, _kinds(found.kinds, goes) == BODY) > 0
     goes |= ~story & (cut > 0)
     return _kinds(found.kinds, goes), ~goes & (keep < cut)
 
@@ -168,8 +166,13 @@ def _kinds(kinds: Floats, goes: Array) -> Ints:
     return np.where(goes, clutter, np.where(_LOOKS_KEPT[best], best, BODY))
 
 
-def _share(size: Ints, some: Array, lines: Lines) -> Array:
-    """The share of each text's size that some of its lines have."""
-    count = len(lines.bounds) - 1
-    whole = np.bincount(lines.text_of, weights=size, minlength=count)
-    return np.bincount(lines.text_of, weights=size * some, minlength=count) / np.maximum(whole, 1)
+def _sum(lines: Lines, weights: Array) -> Floats:
+    """For each line the sum of the weights over the lines of its text."""
+    return np.bincount(lines.text_of, weights=weights, minlength=len(lines.bounds) - 1)[lines.text_of]
+
+
+def _most(lines: Lines, values: Floats) -> Floats:
+    """For each line the greatest value among the lines of its text."""
+    most = np.full(len(lines.bounds) - 1, -np.inf)
+    np.maximum.at(most, lines.text_of, values)
+    return most[lines.text_of]
