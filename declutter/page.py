@@ -7,95 +7,22 @@ collapsed except in `pre`, and what is hidden gives no line.
 from __future__ import annotations
 
 import functools
-import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from declutter import parsing
 from declutter.decoding import decoded, other_format
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, Page, Place
 from declutter.verdict import Verdict
 
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "title",
-        "svg",
-        "math",
-        "iframe",
-        "head",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "select",
-        "option",
-        "datalist",
-        "textarea",
-        "input",
-        "map",
-    ]
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
-_CELLS = frozenset(("td", "th"))
+_SKIPPED = frozenset([
+    "script", "style", "noscript", "template", "title", "svg", "math", "iframe", "head", "object", "embed",
+    "canvas", "audio", "video", "select", "option", "datalist", "textarea", "input", "map"
+])  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TAGS = re.compile(r"<[^<>]*>")
@@ -106,16 +33,6 @@ _REACH = 7  # elements above that of a line whose names are asked
 _TELLING = 1000  # characters of a story: less, hidden or told in JSON-LD alone, is no body
 _PROBE = 24  # characters of a body by which it is looked for in the lines
 _IN_FACTS = Place(0, (zlib.crc32(b"<json-ld>") % MARKUP_BUCKETS,), 0, (0,), 0.0, 0)
-_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind an early one
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # libxml2 ends a text at some of them
-_SELF_CLOSED = re.compile(r"(<html\b(?:[^<>/]|/(?!>))*+)/>", re.IGNORECASE)  # else the page is outside of it
-# The parser takes time with the square of a tag's attributes.  A tag of more than 250 loses the rest: no tag of a page has so many.
-_ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-_CROWDED = re.compile(rf"(<[a-zA-Z][a-zA-Z0-9:-]*+(?:{_ATTRIBUTE}){{250}})(?:{_ATTRIBUTE})++")
-# The parser stops at some 2,000 levels (old ones at 256) and leaves out the rest; of a page as deep only the breaks of lines are read.
-_DEEPEST = 250
-_KEPT_FLAT = "html|head|body|title|meta|script|style|textarea|iframe|noscript"
-_NESTING = re.compile(rf"</?(?!(?:{_KEPT_FLAT})\b)([a-zA-Z][a-zA-Z0-9:-]*+)[^<>]*+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +177,10 @@ def read(html: str | bytes) -> Page:
     other = other_format(html)
     text = decoded(html) if isinstance(html, bytes) else html
     other = other or other_format(text)
-    tree = None if other or not text.strip() else _parsed(text)
+    tree = None if other or not text.strip() else parsing.parsed(text)
     if tree is None:
         return Page((), (), "", "", None, other)
-    titles, body = _own_words(tree)
+    titles, body = parsing.own_words(tree)
     cutter = _walk(tree)
     shown = _shown_by_script(cutter)
     if shown:
@@ -287,32 +204,6 @@ def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
         return False
     shown, told = "".join("".join(lines).split()), "".join(_TAGS.sub("", body).split())
     return sum(told[at : at + _PROBE] in shown for at in range(0, len(told), len(told) // 8 + 1)) <= 1
-
-
-def _parsed(html: str) -> Any:
-    html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1)))
-    tree = _tree(html)
-    if tree is not None and _too_deep(tree):
-        breaks = _BLOCKS | _CELLS | {"br"}
-        tree = _tree(_NESTING.sub(lambda tag: "<br>" if tag[1].lower() in breaks else "", html))
-    return tree
-
-
-def _tree(html: str) -> Any:
-    from lxml import etree
-    from lxml.html import HTMLParser, document_fromstring
-
-    # bytes, because of a str that declares an encoding lxml wants nothing to do with, and half a surrogate pair ends the page
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, ValueError):  # nothing in it but comments
-        return None
-
-
-def _too_deep(tree: Any) -> bool:
-    """Whether anything stands deeper than `_DEEPEST` levels, as what the parser stopped at does."""
-    return bool(tree.xpath(f"boolean({'/*' * _DEEPEST})"))
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:
@@ -348,7 +239,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
                 cutter.level = _Level("", None, level)
                 walk.skip_subtree()
                 continue
-            if tag in _BLOCKS:
+            if tag in parsing.BLOCKS:
                 cutter.end()
                 if tag == "tr":
                     cutter.open_row()
@@ -357,7 +248,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
             else:
                 if tag == "br":
                     cutter.end()
-                elif tag in _CELLS:
+                elif tag in parsing.CELLS:
                     cutter.cell += 1
                     if cutter.parts:
                         cutter.parts.append(" | ")
@@ -368,7 +259,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
             continue
         if event == "end":
             closed, cutter.level = cutter.level, cutter.level.above or root
-            if tag in _BLOCKS:
+            if tag in parsing.BLOCKS:
                 cutter.end()
             if closed.tag == "tr":
                 cutter.close_row()
@@ -391,35 +282,3 @@ def _names(tag: str, *told: str) -> tuple[int, ...]:
     """Hashes of a tag and of the words of its class, id and role, alone and together with the tag."""
     parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(" ".join(told)) if len(part) > 1))[:10]
     return tuple(zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in (f"<{tag}>", *parts, *(f"{tag}.{part}" for part in parts)))
-
-
-def _own_words(tree: Any) -> tuple[str, str]:
-    """The titles that a page gives itself, and the article's body as JSON-LD holds it."""
-    titles = [element.text or "" for element in tree.iter("title")]
-    titles += [element.get("content") or "" for element in tree.iter("meta") if element.get("property") == "og:title"]
-    bodies = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "") and script.text:
-            for facts in _facts(script.text):
-                titles.append(_string(facts.get("headline")))
-                bodies.append(_string(facts.get("articleBody")))
-    return " \n ".join(titles), max(bodies, key=len, default="")
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _facts(text: str) -> Iterator[dict[str, Any]]:
-    """All objects of a JSON-LD script; a broken one has none."""
-    try:
-        pending = [json.loads(text, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            yield value
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value

@@ -205,20 +205,6 @@ def test_a_tag_of_many_attributes_keeps_the_first():
     assert lines("<p hidden " + " ".join(f"a{i}" for i in range(5000)) + ">one</p><p>two") == ["two"]
 
 
-def with_facts(*scripts):
-    held = "".join(f'<script type="application/ld+json">{script}</script>' for script in scripts)
-    return pages.read(
-        f"<html><head>{held}<title>A title</title><meta property='og:title' content='Another'></head><body><p>one</p></body></html>"
-    )
-
-
-def test_a_page_says_its_titles_and_its_body():
-    facts = {"@graph": [{"@type": "Thing"}, {"headline": "A third", "articleBody": "The body."}, {"articleBody": "A longer body."}]}
-    read = with_facts("{", json.dumps(facts))
-    assert all(title in read.titles for title in ("A title", "Another", "A third"))
-    assert read.body == "A longer body."
-
-
 BROKEN = [
     "",
     "{",
@@ -231,20 +217,6 @@ BROKEN = [
     "NaN",
     "{'a': 1}",
 ]
-
-
-@pytest.mark.parametrize("script", BROKEN, ids=lambda script: repr(script[:12]))
-def test_facts_that_are_broken_are_none(script):
-    read = with_facts(script)
-    assert read.lines == ("one",)
-    assert read.body == ""
-    assert "A title" in read.titles
-
-
-def test_huge_facts_are_read():
-    read = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000))
-    assert len(read.body) == 2_000_000
-    assert read.lines[0] == "one"
 
 
 STORY = [

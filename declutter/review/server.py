@@ -65,7 +65,13 @@ def make_app(desk: Desk, retraining: Retraining, token: str) -> flask.Flask:
     """The application; `app.config["ORIGINS"]` names the origins under which it is reached, all others are refused."""
     app = flask.Flask(__name__, static_folder=None, template_folder=".")
     app.config["ORIGINS"] = []
-    pages = flask.Blueprint("pages", __name__)
+    _guard(app, desk, token)
+    app.register_blueprint(_pages(desk, retraining), url_prefix=f"/{token}")
+    return app
+
+
+def _guard(app: flask.Flask, desk: Desk, token: str) -> None:
+    """Who may ask, what every answer carries, and how errors are told."""
 
     @app.before_request
     def refuse() -> None:
@@ -91,6 +97,11 @@ def make_app(desk: Desk, retraining: Retraining, token: str) -> flask.Flask:
     @app.errorhandler(OSError)
     def not_saved(error: OSError) -> tuple[flask.Response, int]:
         return flask.jsonify(error=f"the answer is not saved: {error.filename or desk.folder}: {error.strerror}"), 500
+
+
+def _pages(desk: Desk, retraining: Retraining) -> flask.Blueprint:
+    """What can be asked."""
+    pages = flask.Blueprint("pages", __name__)
 
     @pages.get("/")
     def page() -> str:
@@ -139,8 +150,7 @@ def make_app(desk: Desk, retraining: Retraining, token: str) -> flask.Flask:
         retraining.start()
         return flask.jsonify(retraining.view())
 
-    app.register_blueprint(pages, url_prefix=f"/{token}")
-    return app
+    return pages
 
 
 def _said() -> dict[str, Any]:

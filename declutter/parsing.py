@@ -1,0 +1,85 @@
+"""The tree of a page, and what the page says of itself in other words than its lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav",
+    "ol", "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"
+])  # fmt: skip
+CELLS = frozenset(("td", "th"))
+_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind an early one
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # libxml2 ends a text at some of them
+_SELF_CLOSED = re.compile(r"(<html\b(?:[^<>/]|/(?!>))*+)/>", re.IGNORECASE)  # else the page is outside of it
+# The parser takes time with the square of a tag's attributes.  A tag of more than 250 loses the rest: no tag of a page has so many.
+_ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_CROWDED = re.compile(rf"(<[a-zA-Z][a-zA-Z0-9:-]*+(?:{_ATTRIBUTE}){{250}})(?:{_ATTRIBUTE})++")
+# The parser stops at some 2,000 levels (old ones at 256) and leaves out the rest; of a page as deep only the breaks of lines are read.
+_DEEPEST = 250
+_KEPT_FLAT = "html|head|body|title|meta|script|style|textarea|iframe|noscript"
+_NESTING = re.compile(rf"</?(?!(?:{_KEPT_FLAT})\b)([a-zA-Z][a-zA-Z0-9:-]*+)[^<>]*+>", re.IGNORECASE)
+
+
+def parsed(html: str) -> Any:
+    """The tree of a page as lxml reads it; None where nothing is in it.  What would break or stall the parser is taken out before."""
+    html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _NO_TEXT.sub("", html), count=1)))
+    tree = _tree(html)
+    if tree is not None and _too_deep(tree):
+        breaks = BLOCKS | CELLS | {"br"}
+        tree = _tree(_NESTING.sub(lambda tag: "<br>" if tag[1].lower() in breaks else "", html))
+    return tree
+
+
+def _tree(html: str) -> Any:
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    # bytes, because of a str that declares an encoding lxml wants nothing to do with, and half a surrogate pair ends the page
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, ValueError):  # nothing in it but comments
+        return None
+
+
+def _too_deep(tree: Any) -> bool:
+    """Whether anything stands deeper than `_DEEPEST` levels, as what the parser stopped at does."""
+    return bool(tree.xpath(f"boolean({'/*' * _DEEPEST})"))
+
+
+def own_words(tree: Any) -> tuple[str, str]:
+    """The titles that a page gives itself, and the article's body as JSON-LD holds it."""
+    titles = [element.text or "" for element in tree.iter("title")]
+    titles += [element.get("content") or "" for element in tree.iter("meta") if element.get("property") == "og:title"]
+    bodies = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "") and script.text:
+            for facts in _facts(script.text):
+                titles.append(_string(facts.get("headline")))
+                bodies.append(_string(facts.get("articleBody")))
+    return " \n ".join(titles), max(bodies, key=len, default="")
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _facts(text: str) -> Iterator[dict[str, Any]]:
+    """All objects of a JSON-LD script; a broken one has none."""
+    try:
+        pending = [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield value
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value

@@ -1,0 +1,51 @@
+"""The tree of a page, and what the page says of itself."""
+
+import json
+
+import pytest
+
+from declutter import parsing
+
+
+def with_facts(*scripts):
+    held = "".join(f'<script type="application/ld+json">{script}</script>' for script in scripts)
+    head = f"<head>{held}<title>A title</title><meta property='og:title' content='Another'></head>"
+    return parsing.own_words(parsing.parsed(f"<html>{head}<body><p>one</p></body></html>"))
+
+
+def test_the_titles_and_the_longest_body_are_read():
+    facts = {"@graph": [{"@type": "Thing"}, {"headline": "A third", "articleBody": "The body."}, {"articleBody": "A longer body."}]}
+    titles, body = with_facts("{", json.dumps(facts))
+    assert all(title in titles for title in ("A title", "Another", "A third"))
+    assert body == "A longer body."
+
+
+@pytest.mark.parametrize("script", ["", "{", "null", "1", "[" * 200_000, '{"articleBody": 1, "headline": ["x"]}', "{'a': 1}"])
+def test_broken_facts_are_none(script):
+    titles, body = with_facts(script)
+    assert "A title" in titles
+    assert body == ""
+
+
+def test_huge_facts_are_read():
+    _, body = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000))
+    assert len(body) == 2_000_000
+
+
+@pytest.mark.parametrize("html", ["<!-- nothing -->", "<?xml version='1.0'?>", "<!doctype html>"])
+def test_a_page_with_nothing_in_it_has_no_tree(html):
+    assert parsing.parsed(html) is None
+
+
+@pytest.mark.parametrize("levels", [100, 260, 5000])
+def test_a_deep_tree_is_no_deeper_than_the_parser_goes_and_keeps_its_text(levels):
+    tree = parsing.parsed(f"<p>first</p>{'<div>' * levels}deep{'</div>' * levels}<p>after</p>")
+    assert "".join(tree.itertext()) == "firstdeepafter"
+    assert not tree.xpath(f"boolean({'/*' * 260})")
+
+
+def test_a_tag_of_many_attributes_keeps_the_first_and_does_not_stall():
+    tree = parsing.parsed("<p id=own " + " ".join(f"a{i}" for i in range(100_000)) + ">one</p>")
+    paragraph = next(tree.iter("p"))
+    assert paragraph.get("id") == "own"
+    assert 200 < len(paragraph.attrib) < 300
