@@ -16,7 +16,6 @@ from declutter.document import Array
 from declutter.trees import Floats, Trees
 
 _BINS = 64
-_MOST_ROWS = 60_000  # that one tree sees: more only take longer
 _BEYOND = np.finfo(np.float32).max
 
 
@@ -29,6 +28,7 @@ class Growth:
     rate: float = 0.08
     penalty: float = 5.0
     rows: float = 0.7  # share of lines each tree sees
+    most_rows: int = 60_000  # that each tree sees
     features: float = 0.2  # share of features each level may ask about
     sketch: int = 2  # projections of the gradients, where there is more than one output
 
@@ -60,7 +60,7 @@ def grow(
     border = np.zeros((growth.trees, growth.depth), dtype=np.float32)
     leaves = np.zeros((growth.trees, 1 << growth.depth, allowed.shape[1]), dtype=np.float32)
     for tree in range(growth.trees):
-        rows = np.sort(rng.permutation(len(weight))[: min(round(growth.rows * len(weight)), _MOST_ROWS)])
+        rows = np.sort(rng.permutation(len(weight))[: min(round(growth.rows * len(weight)), growth.most_rows)])
         first, second = gradients(scores[rows], allowed[rows], weight[rows])
         asked, cuts = _ask(bins, first, second, rows, growth, rng)
         leaf = np.zeros(len(weight), dtype=np.int64)

@@ -32,11 +32,12 @@ _BATCH = 200_000  # code points of text taken at a time
 # Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
 _LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
-_ITERATIONS = 300  # at most: few lines are fitted sooner (the 9,000 of samples/ as well by 60 as by 300)
+_ITERATIONS = 300
 _BESIDE_WEIGHT = 0.4  # of a line whose kind is known beside the labelled articles, to the 1 of a hand-labelled one
 _GROWTH = Growth(trees=400, rate=0.12, features=0.08)
-# For few lines fewer trees that learn faster, so that samples/ by itself is learned from in about two minutes
-_FEW, _FEW_GROWTH = 60_000, Growth(trees=250, rate=0.18, features=0.08)
+_LINE_GROWTH = Growth(trees=550, rate=0.12, features=0.08, most_rows=200_000)  # there are 430,000 to learn from (training/README.md)
+# Few lines are fitted sooner, and with fewer trees that learn faster, so that samples/ by itself is learned from in less than two minutes
+_FEW, _FEW_ITERATIONS, _FEW_GROWTH = 60_000, 60, Growth(trees=140, rate=0.28, features=0.08)
 # Articles, from which excerpts of them serve: of fewer (samples/ by itself) keep/drop is 0.890 with neither excerpts nor cleaned
 # articles, 0.888 with both
 _MANY = 1000
@@ -164,7 +165,7 @@ def first_stage(data: Prepared, beside: Beside, without: int | None) -> tuple[Fl
     bias[:-1] = -12  # a kind without an example is never seen
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
-        iterations = min(_ITERATIONS, 40 + len(firm) // 300)
+        iterations = _ITERATIONS if len(firm) >= _FEW else _FEW_ITERATIONS
         linear = LogisticRegression(C=_STRENGTH, max_iter=iterations)
         met, rarity, some = by_rarity(ngrams)
         linear.fit(some, kind, sample_weight=weight)
@@ -217,11 +218,11 @@ def second_input(data: Prepared, first: Floats) -> Floats:
     return np.concatenate(blocks, axis=1)
 
 
-def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | None, seed: int) -> Stage:
-    """Trees learned from all folds but one; curve and cut are those of `fit_stage`."""
+def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | None, seed: int, growth: Growth) -> Stage:
+    """Trees learned from all folds but one, fewer of them from few lines; curve and cut are those of `fit_stage`."""
     elsewhere: Array = data.fold != without
     rows = np.flatnonzero(data.labelled & elsewhere)
-    growth = _GROWTH if len(rows) >= _FEW else _FEW_GROWTH
+    growth = growth if len(rows) >= _FEW else _FEW_GROWTH
     trees = grow(
         np.ascontiguousarray(columns[:, rows]), data.allowed[rows], data.weight[rows], growth, start=leaning(alone[rows]), seed=seed
     )
@@ -256,7 +257,17 @@ class Fitted:
     keep: Floats
 
 
-def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, seed: int, jobs: int, highest: float = 0.5) -> Fitted:
+def fit_stage(
+    columns: Floats,
+    alone: Floats,
+    data: Prepared,
+    *,
+    recall: float,
+    seed: int,
+    jobs: int,
+    highest: float = 0.5,
+    growth: Growth = _GROWTH,
+) -> Fitted:
     """Fit a second stage on all folds, and one without each fold to predict it, to calibrate, and to find the cut.
 
     `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines, but
@@ -264,7 +275,7 @@ def fit_stage(columns: Floats, alone: Floats, data: Prepared, *, recall: float, 
     """
     from joblib import Parallel, delayed
 
-    *held, stage = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, alone, data, fold, seed) for fold in [*range(FOLDS), None])
+    *held, stage = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, alone, data, fold, seed, growth) for fold in [*range(FOLDS), None])
     kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
     raw = np.zeros(len(data.fold), dtype=np.float32)
     for fold, part in enumerate(held):
@@ -301,7 +312,7 @@ def fit_lines(
     *fold_stages, (weights, bias) = run(delayed(first_stage)(data, beside, fold) for fold in [*range(FOLDS), None])
     progress("first stage")
     alone = look_out_of_fold(data, fold_stages)
-    fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs)
+    fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs, growth=_LINE_GROWTH)
     progress("second stage")
     return Fit(weights, bias, fold_stages, data, fitted)
 
