@@ -71,7 +71,8 @@ class JsonLines:
 
 def _lines(file: BinaryIO, *, live: bool) -> Iterator[tuple[list[bytes], bool]]:
     """Whole lines, and whether no more of them are at hand; what a stream has is given before it is waited for more."""
-    read = file.read1 if live and isinstance(file, io.BufferedReader) else file.read
+    # `read` gathers a block from a pipe in C, where an interrupt between two parts of it is not heard until more comes
+    read = file.read1 if isinstance(file, io.BufferedReader) else file.read
     parts: list[bytes] = []
     while block := read(BLOCK):
         cut = block.rfind(b"\n") + 1
