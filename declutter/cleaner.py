@@ -93,8 +93,8 @@ class Cleaner:
         max_bytes: int | None = None,
         max_lines: int | None = None,
     ) -> None:
-        self.named_to_keep = as_kinds(keep)
-        self.kept = kept_kinds(self.named_to_keep, drop)
+        self.named_to_keep = _listed(as_kinds(keep))
+        self.kept = _listed(kept_kinds(self.named_to_keep, drop))
         self.caution = caution
         self.keep_lines = _patterns(keep_lines, "keep_lines")
         self.drop_lines = _patterns(drop_lines, "drop_lines")
@@ -320,6 +320,11 @@ def _batches(given: Iterable[Given]) -> Iterator[Batch]:
         yield texts, sites
 
 
+def _listed(kinds: frozenset[str]) -> tuple[str, ...]:
+    """Kinds in one order: the pickles of equal sets may differ, and Dask names what it computes after the pickle of its cleaner."""
+    return tuple(kind for kind in KINDS if kind in kinds)
+
+
 def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]:
     try:
         return tuple(re.compile(pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
@@ -353,7 +358,7 @@ def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: b
                 done.kind[i], done.keep[i] = SUBHEADING, stays[SUBHEADING]
 
 
-def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: frozenset[str]) -> None:
+def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: Sequence[str]) -> None:
     """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had."""
     before = done.keep.copy()
     caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]

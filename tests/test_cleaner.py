@@ -347,6 +347,23 @@ def test_a_cleaner_is_picklable_and_its_copy_judges_the_same(tmp_path):
     assert [pickle.loads(cleaner).judge(ARTICLE) for cleaner in frozen] == [expected, expected]
 
 
+def test_equal_cleaners_have_equal_pickles_in_every_process():
+    """Dask names what it computes after the pickle, and computes nothing of that name twice."""
+    script = (
+        "import hashlib, pickle, declutter; kinds = ['caption', 'share', 'embed', 'byline', 'photo_credit', 'timestamp']\n"
+        "for keep in (kinds, kinds[::-1], set(kinds), frozenset(kinds[::-1])):\n"
+        "    print(hashlib.sha256(pickle.dumps(declutter.Cleaner(keep=keep, drop={'headline', 'subheading'}))).hexdigest())"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, text=True, check=True
+        )
+        for seed in ("1", "2", "3", "4")
+    ]
+
+    assert len({digest for done in told for digest in done.stdout.split()}) == 1
+
+
 def test_verdicts_and_spans_are_frozen():
     verdict = declutter.judge(ARTICLE)[0]
     with pytest.raises(AttributeError):
