@@ -269,7 +269,7 @@ def number_names() -> tuple[str, ...]:
 
 
 def stacked(numbers: Columns) -> Floats:
-    """The numbers as one array, (features, lines), as the trees take it."""
+    """The numbers as one array, (features, lines), as the second stage takes it."""
     rows = list(numbers.values())
     return np.concatenate(rows).reshape(len(rows), -1)
 

@@ -1,4 +1,4 @@
-"""What a line looks like by itself: hashed n-grams for the linear stage, and numbers of its shape for the trees.
+"""What a line looks like by itself: hashed n-grams for the linear stage, and numbers of its shape for the second stage.
 
 Both come from the buffer of code points and its words, for all lines at once.  The names of the numbers are sentences, so that
 a table of what moved a verdict reads as prose.

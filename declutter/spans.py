@@ -52,7 +52,7 @@ def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: floa
     every, pieces, words = pieces_of(parts, suspects)
     # a piece is by itself what it was within its line
     alone = views.alone_pieces[every]
-    kinds, keep = model.pieces.predict(context.stacked(context.columns(pieces, words, alone)), alone)
+    kinds, keep = model.pieces.predict(context.stacked(context.columns(pieces, words, alone)), alone, pieces.bounds)
     goes = _goes(keep, pieces, piece_cut, model.pieces.cut, whole[suspects])
     for text in np.unique(pieces.text_of[goes]).tolist():
         line = int(suspects[text])

@@ -78,9 +78,9 @@ def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
     if pages and model.pages is not None:
         opinion = _markup_opinion(model.pages, pages)
         columns = context.stacked(numbers | markup.numbers(pages, parts.lines, parts.words, numbers, alone, opinion))
-        kinds, keep = model.pages.stage.predict(columns, alone)
+        kinds, keep = model.pages.stage.predict(columns, alone, parts.lines.bounds)
     else:
-        kinds, keep = model.lines.predict(context.stacked(numbers), alone)
+        kinds, keep = model.lines.predict(context.stacked(numbers), alone, parts.lines.bounds)
     return Opinions(alone, alone_pieces, kinds, keep, numbers)
 
 

@@ -1,6 +1,6 @@
 """Verdicts, and the rules that turn probabilities into kinds.
 
-The trees say how likely a line belongs to the article; these rules say what follows from it.  The aim is never to make a text
+The second stage says how likely a line belongs to the article; these rules say what follows from it.  The aim is never to make a text
 worse: what is not sure enough to go stays as body, and a text that would lose most of its prose loses only what is surest.
 """
 
@@ -25,9 +25,9 @@ _MOST = 0.5  # of the characters in paragraphs
 # Unless this share of them scores at least this much: then there is a story, with much clutter beside it.  Clutter recall of hand-labelled
 # texts out of fold rises a little; at a share of 0.2 Japanese pages begin to lose body (training/README.md)
 _STORY, _CLEAR = 0.3, 0.8
-# A text in which no line scores below the first has been cleaned before, or never needed it: there only what scores below the second
-# goes, unless the line looks like clutter by itself, too: kept with less than `_PLAIN` (numbers in training/README.md).
-_SURE, _NEARLY_SURE, _PLAIN = 0.05, 0.1, 0.05
+# A text in which no line scores below the first has been cleaned before, or never needed it: there nothing goes but lines that look like
+# clutter by themselves, too: kept with less than `_PLAIN` (numbers in training/README.md).
+_SURE, _PLAIN = 0.1, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[In
     single = (np.diff(lines.bounds) == 1)[lines.text_of]
     strength = np.where(only | single, _STRONG**2, np.where(endangered, _STRONG, 1))
     clean = _sum(lines, keep < _SURE) == 0
-    strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _NEARLY_SURE / max(middle, _NEARLY_SURE), 1))
+    strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _SURE / max(middle, _SURE), 1))
     # a text of which nothing would stay keeps what is not surely clutter
     none = _sum(lines, keep >= middle * strength) == 0
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)
@@ -153,7 +153,7 @@ def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tu
     """
     keep, paragraph = found.keep, found.paragraph
     stays = _sum(lines, paragraph & (keep >= middle)) > 0
-    goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG)
+    goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG**2)
     story = _sum(lines, _kinds(found.kinds, goes) == BODY) > 0
     goes |= ~story & (cut > 0)
     return _kinds(found.kinds, goes), ~goes & (keep < cut)

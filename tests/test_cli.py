@@ -13,7 +13,7 @@ import pytest
 
 import declutter
 from declutter import fit
-from declutter.boosting import Growth
+from declutter.descent import Descent
 from declutter.kinds import KEPT, KINDS
 
 TEXT = """\
@@ -440,7 +440,8 @@ def test_train_on_an_empty_folder_says_what_it_looked_for(run, tmp_path):
 @pytest.fixture
 def taught(tmp_path, monkeypatch):
     """A folder of labelled articles of sixteen made-up papers, and a training so small that it takes seconds."""
-    monkeypatch.setattr(fit, "_GROWTH", Growth(trees=12, depth=3, rate=0.3, features=0.15))
+    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
+    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
     monkeypatch.setattr(fit, "_ITERATIONS", 5)
     folder = tmp_path / "taught"
     folder.mkdir()

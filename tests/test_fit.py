@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from made_up import SITES, WHY, articles, synthetic
 
 from declutter import fit, lessons, samples
-from declutter.boosting import Growth
 from declutter.cleaner import Cleaner
+from declutter.descent import Descent
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.lessons import Article
 from declutter.model import OUTPUTS, load, save
 
-SMALL = Growth(trees=12, depth=3, rate=0.3, features=0.15)
+SMALL = Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150)
 
 
 def label(kind):
@@ -26,10 +26,11 @@ def label(kind):
 
 @pytest.fixture(scope="module", autouse=True)
 def small():
-    """Few trees: what is tested here is not how good they are."""
+    """A small network: what is tested here is not how good it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "_GROWTH", SMALL)
-        patch.setattr(fit, "_FEW_GROWTH", SMALL)
+        patch.setattr(fit, "_DESCENT", SMALL)
+        patch.setattr(fit, "_FEW_DESCENT", SMALL)
+        patch.setattr(fit, "_FEW_PIECES", SMALL)
         patch.setattr(fit, "_ITERATIONS", 5)
         yield
 
@@ -90,8 +91,8 @@ def test_a_stage_without_a_fold_never_saw_its_lines():
         assert np.array_equal(one, two)
     columns = np.random.default_rng(0).random((8, len(there))).astype(np.float32)
     alone = np.full((len(there), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
-    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, fit.Growth(trees=5)) for each in (data, turned))
-    assert np.array_equal(mine.kinds.leaves, theirs.kinds.leaves)
+    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, SMALL) for each in (data, turned))
+    assert np.array_equal(mine.kinds[0].first.weights, theirs.kinds[0].first.weights)
     assert np.array_equal(mine.tilt, theirs.tilt)
     assert not np.array_equal(fit.first_stage(data, fit.Beside(), 2)[0], fit.first_stage(turned, fit.Beside(), 2)[0])
 
@@ -102,7 +103,11 @@ def test_a_stage_without_a_fold_never_saw_its_lines():
 def arrays(model):
     found = [model.weights, model.bias]
     for stage in (model.lines, model.pieces):
-        found += [stage.kinds.feature, stage.kinds.border, stage.kinds.leaves, stage.kinds.base, stage.tilt, stage.curve]
+        found += [stage.tilt, stage.curve]
+        for network in stage.kinds:
+            layers = network.first, network.around, network.inner, network.whole, network.last
+            found += [network.middle, network.scale, network.tops]
+            found += [part for layer in layers for part in (layer.weights, layer.unit, layer.bias)]
     return found
 
 
@@ -124,14 +129,15 @@ def test_a_stage_depends_on_its_seed_alone():
     assert not np.array_equal(one.keep, fit.fit_stage(columns, alone, data, recall=0.97, seed=2, jobs=1).keep)
 
 
-def test_the_cut_is_where_body_stays_but_not_above_the_highest():
+def test_the_cut_is_where_body_stays_but_not_above_the_highest(monkeypatch):
     data = fit.prepare(articles())
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
     told = data.allowed.argmax(axis=1)[None].astype(np.float32)  # the answer itself: no line of body is lost at any cut
-    free = fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, highest=0.9).stage.cut
-    assert free > 0.5
-    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut == 0.5
-    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, highest=0.3).stage.cut == 0.3
+    for highest in (0.3, 0.5):
+        monkeypatch.setattr(fit, "_HIGHEST", highest)
+        assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut == highest
+    monkeypatch.setattr(fit, "_HIGHEST", 0.9)
+    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut > 0.5
 
 
 def test_what_is_trained_is_a_model_for_texts(training, model_file):
@@ -144,7 +150,7 @@ def test_what_is_trained_is_a_model_for_texts(training, model_file):
 
 
 def test_the_model_has_learned_something(training, model_file):
-    """Twelve small trees a stage are enough for clutter as plain as this."""
+    """A small network is enough for clutter as plain as this."""
     scores = training.model.card["scores"]["lines"]
     assert scores["keep_drop"] > 0.9
     assert scores["body_recall"] > 0.9

@@ -17,23 +17,34 @@ from declutter.features import BUCKETS, KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.model import FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
-from declutter.trees import Trees
+from declutter.network import LEVELS, REACHES, WIDEST, Layer, Network
 
 INPUTS = len(number_names())
 PAGE_INPUTS = INPUTS + len(page_number_names())
 STAGES = {"lines": INPUTS, "pieces": INPUTS, "pages": PAGE_INPUTS}
-PARTS = ("feature", "border", "leaves", "base")
+LAYERS = ("first", "around", "inner", "whole", "last")
+PARTS = ("middle", "scale", "tops", *(f"{layer}{part}" for layer in LAYERS for part in ("", "_unit", "_bias")))
+WIDTH = 4
 
 
 def normal(rng, *shape):
     return rng.standard_normal(shape).astype(np.float32)
 
 
+def tiny_network(rng, inputs):
+    def layer(*shape):
+        units = shape[:-1]
+        return Layer(rng.integers(-127, 128, shape).astype(np.float32), normal(rng, *units) / (100 * LEVELS), normal(rng, *units))
+
+    blocks, wide = len(REACHES), (WIDTH, WIDTH)
+    layers = layer(WIDTH, inputs + OUTPUTS), layer(blocks, WIDTH, 3 * WIDTH), layer(blocks, *wide), layer(*wide), layer(len(KINDS), WIDTH)
+    middle, scale = normal(rng, 2, inputs + OUTPUTS)
+    return Network(middle, scale, *layers, np.exp(normal(rng, 2 * blocks + 2)))
+
+
 def tiny_stage(rng, inputs):
-    leaves = normal(rng, 3, 4, len(KINDS)).astype(np.float16).astype(np.float32)  # files hold half floats
-    trees = Trees(rng.integers(0, inputs, (3, 2)).astype(np.int32), normal(rng, 3, 2), leaves, normal(rng, len(KINDS)))
     curve = np.array([[0, 0.5, 1], [0.1, 0.4, 0.9]], dtype=np.float32)
-    return Stage(trees, normal(rng, len(KINDS)), curve, 0.25)
+    return Stage((tiny_network(rng, inputs), tiny_network(rng, inputs)), normal(rng, len(KINDS)), curve, 0.25)
 
 
 def tiny(seed=0, *, pages=True):
@@ -67,6 +78,11 @@ def arrays(path):
         return {name: held[name] for name in held.files}
 
 
+def one(count):
+    """The bounds of a single text."""
+    return np.array([0, count])
+
+
 def alone(count):
     """What a first stage might say of some lines."""
     return models.probabilities(normal(np.random.default_rng(3), count, OUTPUTS), np.ones(count), np.zeros(OUTPUTS, np.float32))
@@ -82,7 +98,12 @@ def same(one, two):
     mine, theirs = stages_of(one), stages_of(two)
     pairs = [(one.weights, two.weights), (one.bias, two.bias)]
     pairs += [(getattr(a, name), getattr(b, name)) for a, b in zip(mine, theirs, strict=True) for name in ("tilt", "curve", "cut")]
-    pairs += [(getattr(a.kinds, part), getattr(b.kinds, part)) for a, b in zip(mine, theirs, strict=True) for part in PARTS]
+    if [len(stage.kinds) for stage in mine] != [len(stage.kinds) for stage in theirs]:
+        return False
+    networks = [pair for a, b in zip(mine, theirs, strict=True) for pair in zip(a.kinds, b.kinds, strict=True)]
+    pairs += [(getattr(a, name), getattr(b, name)) for a, b in networks for name in ("middle", "scale", "tops")]
+    layers = [(getattr(a, layer), getattr(b, layer)) for a, b in networks for layer in LAYERS]
+    pairs += [(getattr(a, part), getattr(b, part)) for a, b in layers for part in ("weights", "unit", "bias")]
     if one.pages:
         pairs += [(one.pages.weights, two.pages.weights), (one.pages.bias, two.pages.bias)]
     return all(np.asarray(a).dtype == np.asarray(b).dtype and np.array_equal(a, b) for a, b in pairs)
@@ -117,13 +138,13 @@ def test_models_with_and_without_pages_are_told_apart(file, without_pages):
 def test_a_loaded_model_answers_as_the_saved_one(file):
     for mine, theirs, inputs in zip(stages_of(load(file)), stages_of(tiny()), STAGES.values(), strict=True):
         columns = normal(np.random.default_rng(1), inputs, 9)
-        for one, two in zip(mine.predict(columns, alone(9)), theirs.predict(columns, alone(9)), strict=True):
-            assert one.tolist() == two.tolist()
+        said, meant = (stage.predict(columns, alone(9), one(9)) for stage in (mine, theirs))
+        assert [part.tolist() for part in said] == [part.tolist() for part in meant]
 
 
 def test_answers_are_probabilities():
     for stage, inputs in zip(stages_of(tiny()), STAGES.values(), strict=True):
-        kinds, keep = stage.predict(normal(np.random.default_rng(1), inputs, 50), alone(50))
+        kinds, keep = stage.predict(normal(np.random.default_rng(1), inputs, 50), alone(50), one(50))
         assert kinds.shape == (50, len(KINDS))
         assert kinds.sum(axis=1) == pytest.approx(1, abs=1e-5)
         assert ((keep >= 0.1) & (keep <= 0.9)).all(), "the curve says so"
@@ -132,20 +153,23 @@ def test_answers_are_probabilities():
 def test_keep_is_the_probability_of_the_kept_kinds_before_the_tilt():
     columns = normal(np.random.default_rng(1), INPUTS, 20)
     level = dataclasses.replace(tiny().lines, tilt=np.zeros(len(KINDS), np.float32), curve=np.array([[0, 1], [0, 1]], dtype=np.float32))
-    kinds, keep = level.predict(columns, alone(20))
+    kinds, keep = level.predict(columns, alone(20), one(20))
     np.testing.assert_allclose(keep, kinds[:, KEPT_COLUMNS].sum(axis=1), rtol=1e-5)
     tilted = dataclasses.replace(level, tilt=normal(np.random.default_rng(2), len(KINDS)))
-    assert tilted.predict(columns, alone(20))[1].tolist() == keep.tolist()
-    assert not np.allclose(tilted.predict(columns, alone(20))[0], kinds)
+    assert tilted.predict(columns, alone(20), one(20))[1].tolist() == keep.tolist()
+    assert not np.allclose(tilted.predict(columns, alone(20), one(20))[0], kinds)
 
 
 def test_the_kinds_lean_on_what_the_line_looks_like_alone():
     columns = normal(np.random.default_rng(1), INPUTS, 20)
     sure = np.full((20, OUTPUTS), 1e-6, dtype=np.float32)
     sure[:, 3] = 1
-    leaning, _ = tiny().lines.predict(columns, sure)
-    level, _ = tiny().lines.predict(columns, np.full((20, OUTPUTS), 0.05, dtype=np.float32))
-    assert (leaning[:, 3] > level[:, 3]).all()
+    level = np.full((20, OUTPUTS), 0.05, dtype=np.float32)
+    network = tiny().lines.kinds[0]
+    silent = dataclasses.replace(network, last=dataclasses.replace(network.last, weights=np.zeros_like(network.last.weights)))
+    stage = dataclasses.replace(tiny().lines, kinds=(silent,))
+    leaning, straight = (stage.predict(columns, alone, one(20))[0] for alone in (sure, level))
+    assert (leaning[:, 3] > straight[:, 3]).all()
 
 
 def test_a_tilt_favours_its_kind():
@@ -153,39 +177,32 @@ def test_a_tilt_favours_its_kind():
     for slot in range(len(KINDS)):
         tilt = np.zeros(len(KINDS), np.float32)
         tilt[slot] = 50
-        kinds, _ = dataclasses.replace(tiny().lines, tilt=tilt).predict(columns, alone(20))
+        kinds, _ = dataclasses.replace(tiny().lines, tilt=tilt).predict(columns, alone(20), one(20))
         assert set(kinds.argmax(axis=1).tolist()) == {slot}
 
 
 def test_keep_rises_with_the_probability_of_the_kept_kinds():
     stage = tiny().lines
     columns = normal(np.random.default_rng(1), INPUTS, 60)
-    raw = dataclasses.replace(stage, curve=np.array([[0, 1], [0, 1]], dtype=np.float32)).predict(columns, alone(60))[1]
-    keep = stage.predict(columns, alone(60))[1]
+    raw = dataclasses.replace(stage, curve=np.array([[0, 1], [0, 1]], dtype=np.float32)).predict(columns, alone(60), one(60))[1]
+    keep = stage.predict(columns, alone(60), one(60))[1]
     assert (np.diff(keep[np.argsort(raw, kind="stable")]) >= 0).all()
 
 
-def test_a_file_holds_leaves_and_weights_as_half_floats(tmp_path):
-    """Half the size, and answers that differ by less than a reader of scores sees."""
-    fine = tiny()
-    leaves = fine.lines.kinds.leaves * np.float32(1.0001)
-    fine = dataclasses.replace(fine, lines=dataclasses.replace(fine.lines, kinds=dataclasses.replace(fine.lines.kinds, leaves=leaves)))
-    save(fine, tmp_path / "m.npz")
-    assert {name for name, array in arrays(tmp_path / "m.npz").items() if array.dtype == np.float16} == {
-        "weights",
-        "markup",
-        *(f"{stage}_leaves" for stage in STAGES),
-    }
+def test_a_file_holds_whole_numbers_as_bytes_and_weights_as_half_floats(file):
+    held = arrays(file)
+    of_type = {kind: {name for name, array in held.items() if array.dtype == kind} for kind in ("int8", "float16")}
+    assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in STAGES for number in (0, 1) for layer in LAYERS}
+    assert of_type["float16"] == {"weights", "markup"}
     columns = normal(np.random.default_rng(1), INPUTS, 50)
-    for mine, theirs in zip(
-        load(tmp_path / "m.npz").lines.predict(columns, alone(50)), fine.lines.predict(columns, alone(50)), strict=True
-    ):
-        np.testing.assert_allclose(mine, theirs, atol=2e-3)
+    mine, theirs = (model.lines.predict(columns, alone(50), one(50)) for model in (load(file), tiny()))
+    assert np.array_equal(mine[0], theirs[0])
+    assert np.array_equal(mine[1], theirs[1])
 
 
 def test_no_lines_have_no_answers():
     for stage, inputs in zip(stages_of(tiny()), STAGES.values(), strict=True):
-        kinds, keep = stage.predict(np.zeros((inputs, 0), dtype=np.float32), alone(0))
+        kinds, keep = stage.predict(np.zeros((inputs, 0), dtype=np.float32), alone(0), one(0))
         assert kinds.shape == (0, len(KINDS))
         assert keep.shape == (0,)
     own, pieces = tiny().look(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int64))
@@ -325,9 +342,11 @@ def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
     assert "allow_pickle" in refusal(changed(file, tmp_path / "trap.npz", **{name: np.array([Trap()], dtype=object)}))
 
 
-ARRAYS = ["card", "weights", "bias", "markup", "markup_bias"] + [
-    f"{stage}_{part}" for stage in STAGES for part in (*PARTS, "curve", "tilt", "cut")
-]
+ARRAYS = (
+    ["card", "weights", "bias", "markup", "markup_bias"]
+    + [f"{stage}_{part}" for stage in STAGES for part in ("curve", "tilt", "cut")]
+    + [f"{stage}{number}_{part}" for stage in STAGES for number in (0, 1) for part in PARTS]
+)
 
 
 def test_a_model_holds_these_arrays_and_no_others(file, without_pages):
@@ -346,7 +365,19 @@ def test_every_array_must_be_there_of_its_own_type_and_shape(file, tmp_path, nam
 
 
 @pytest.mark.parametrize(
-    "name", ["bias", "weights", "markup", "markup_bias", "lines_border", "pieces_leaves", "pages_base", "pieces_curve", "lines_tilt"]
+    "name",
+    [
+        "bias",
+        "weights",
+        "markup",
+        "markup_bias",
+        "lines0_middle",
+        "pieces1_first_unit",
+        "pages0_last_bias",
+        "pages0_tops",
+        "pieces_curve",
+        "lines_tilt",
+    ],
 )
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
@@ -363,15 +394,17 @@ def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
         ("markup", np.zeros((MARKUP_BUCKETS // 2, OUTPUTS), np.float16)),
         ("markup", np.zeros((MARKUP_BUCKETS, len(KINDS)), np.float16)),
         ("markup_bias", np.zeros(len(KINDS), np.float32)),
-        ("lines_border", np.zeros((3, 3), np.float32)),
-        ("lines_leaves", np.zeros((3, 8, len(KINDS)), np.float16)),
-        ("lines_leaves", np.zeros((3, 4, OUTPUTS), np.float16)),
-        ("pages_leaves", np.zeros((3, 4, 2), np.float16)),
-        ("pieces_base", np.zeros(3, np.float32)),
-        *((f"{stage}_feature", np.full((3, 2), inputs, np.int32)) for stage, inputs in STAGES.items()),
-        ("pieces_feature", np.full((3, 2), -1, np.int32)),
-        ("pieces_feature", np.zeros((3, 0), np.int32)),
-        ("lines_feature", np.zeros((3, 40), np.int32)),
+        ("lines0_middle", np.zeros(INPUTS, np.float32)),
+        ("lines0_around", np.zeros((len(REACHES), WIDTH, 3 * WIDTH + 1), np.int8)),
+        ("pieces1_inner", np.zeros((len(REACHES) - 1, WIDTH, WIDTH), np.int8)),
+        ("pages0_whole", np.zeros((WIDTH, WIDTH + 1), np.int8)),
+        ("pages0_whole", np.zeros((WIDTH + 1, WIDTH + 1), np.int8)),
+        ("lines0_last", np.zeros((OUTPUTS, WIDTH), np.int8)),
+        ("pieces1_last_bias", np.zeros(OUTPUTS, np.float32)),
+        ("lines0_around_unit", np.zeros((len(REACHES), WIDTH + 1), np.float32)),
+        ("lines0_tops", np.zeros(2 * len(REACHES) + 2, np.float32)),
+        ("pages0_tops", np.full(2 * len(REACHES) + 2, -1, np.float32)),
+        *((f"{stage}0_first", np.zeros((WIDTH, inputs), np.int8)) for stage, inputs in STAGES.items()),
         ("lines_tilt", np.zeros(OUTPUTS, np.float32)),
         ("pieces_tilt", np.zeros(1, np.float32)),
         ("pages_tilt", np.zeros((1, len(KINDS)), np.float32)),
@@ -391,25 +424,19 @@ def test_arrays_that_do_not_fit_are_refused(file, tmp_path, name, array):
     assert name.split("_")[0] in refusal(changed(file, tmp_path / "shape.npz", **{name: array}))
 
 
-@pytest.mark.parametrize("name", ["bias", "markup_bias", "lines_base", "pieces_tilt", "pages_base"])
+@pytest.mark.parametrize("name", ["bias", "markup_bias", "lines0_last_bias", "pieces_tilt", "pages0_first_unit"])
 def test_scores_that_would_overflow_are_refused(file, tmp_path, name):
     array = arrays(file)[name].copy()
     array[0] = np.finfo(np.float32).max
     assert name in refusal(changed(file, tmp_path / "huge.npz", **{name: array}))
 
 
-def test_a_model_without_trees_is_refused(file, tmp_path):
-    whole = arrays(file)
+@pytest.mark.parametrize("width", [0, WIDEST + 1])
+def test_a_network_of_no_values_or_too_many_is_refused(file, tmp_path, width):
+    """Of a wider one the sums would not be exact."""
     for stage in STAGES:
-        none = {f"{stage}_feature": (0, 2), f"{stage}_border": (0, 2), f"{stage}_leaves": (0, 4, len(KINDS))}
-        bare = {name: np.zeros(shape, whole[name].dtype) for name, shape in none.items()}
-        assert f"{stage}_feature" in refusal(changed(file, tmp_path / "bare.npz", **bare))
-
-
-def test_the_stage_for_pages_alone_may_ask_for_markup(file, tmp_path):
-    last = np.full((3, 2), PAGE_INPUTS - 1, np.int32)
-    assert load(changed(file, tmp_path / "pages.npz", pages_feature=last)).pages.stage.kinds.feature.max() == PAGE_INPUTS - 1
-    assert "lines_feature" in refusal(changed(file, tmp_path / "lines.npz", lines_feature=last))
+        whole = {f"{stage}0_whole": np.zeros((width, width), np.int8)}
+        assert f"{stage}0 holds no network" in refusal(changed(file, tmp_path / "wide.npz", **whole))
 
 
 def test_a_member_that_is_no_array_is_refused(file, tmp_path):

@@ -454,10 +454,11 @@ def test_a_port_that_is_taken_is_one_line(run, site, tmp_path):
 
 def test_the_button_trains_and_compares(tmp_path, monkeypatch):
     from declutter import Cleaner, fit, model
-    from declutter.boosting import Growth
+    from declutter.descent import Descent
     from declutter.review.training import Training
 
-    monkeypatch.setattr(fit, "_GROWTH", Growth(trees=6, depth=3, rate=0.3, features=0.15))
+    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
+    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
     monkeypatch.setattr(fit, "_ITERATIONS", 5)
     articles = [story(f"paper{number}.test", f" {number}") for number in range(16)]
     desk = Desk(articles, tmp_path)

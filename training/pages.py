@@ -17,8 +17,6 @@ ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a 
 CLUTTER_SHARE = 1 / 3  # of the lines known to be clutter by alignment alone that are learned from: there are plenty
 MAX_LINES = 2500
 BODY_RECALL = 0.97  # that the default cut keeps out of fold
-# Whole pages out of fold, F1 and exact share: 0.9505 and 0.239 at 0.5, 0.9512 and 0.251 at 0.6, 0.9511 and 0.249 at 0.7
-HIGHEST_CUT = 0.6
 
 
 def hand_kinds() -> dict[str, dict[str, str]]:
@@ -77,7 +75,7 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
     alone = fit.look_out_of_fold(data, lines.fold_stages)
-    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, highest=HIGHEST_CUT, seed=4, jobs=jobs)
+    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 

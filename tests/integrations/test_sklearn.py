@@ -15,7 +15,7 @@ from sklearn.utils import get_tags
 
 import declutter
 from declutter import fit
-from declutter.boosting import Growth
+from declutter.descent import Descent
 from declutter.integrations.sklearn import DeclutterTransformer, LineClassifier
 
 HARBOUR = ["ferry", "pilot", "tug", "lock keeper", "crane", "pier", "dredger", "lighthouse"]
@@ -38,9 +38,10 @@ def labelled(count=16):
 
 @pytest.fixture(scope="module")
 def fitted():
-    """A classifier of few trees: what is tested here is not how good it is."""
+    """A classifier of a small network: what is tested here is not how good it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "_GROWTH", Growth(trees=12, depth=3, rate=0.3, features=0.15))
+        patch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
+        patch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
         patch.setattr(fit, "_ITERATIONS", 5)
         texts, kinds, sites = labelled()
         return LineClassifier().fit(texts, kinds, groups=sites)
