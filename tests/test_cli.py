@@ -440,14 +440,15 @@ def test_train_on_an_empty_folder_says_what_it_looked_for(run, tmp_path):
 @pytest.fixture
 def taught(tmp_path, monkeypatch):
     """A folder of labelled articles of sixteen made-up papers, and a training so small that it takes seconds."""
-    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
+    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
+    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
     monkeypatch.setattr(fit, "_ITERATIONS", 5)
     folder = tmp_path / "taught"
     folder.mkdir()
     for number in range(16):
         rows = SAMPLE.replace("wick.test", f"paper{number}.test").replace("Monday", f"day {number}")
-        more = f"body\t{MILL}related\tRead more: Mill sold on day {number}\nbody\t{OVEN}"
+        more = f"body\t“We came at {number + 3} and it was dark,” said a miller of {number} years, who has seen it all.\n"
+        more += f"body\t{MILL}related\tRead more: Mill sold on day {number}\nbody\t{OVEN}"
         more += f"donation\tGive to the newsroom of paper {number} today.\n"
         (folder / f"{number:02}.tsv").write_text(rows + more, encoding="utf-8")
     return folder

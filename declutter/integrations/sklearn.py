@@ -101,7 +101,8 @@ class LineClassifier(BaseEstimator):
         the model, with its card
 
     >>> line, plea = "The ferry came home before midnight, the harbour master said.", "Sign up for our newsletter"
-    >>> articles, kinds = [f"{line}\n{plea}"] * 20, [["body", "newsletter"]] * 20
+    >>> articles = [f"{line}\n{plea}", f"{plea}\n{line}"] * 10
+    >>> kinds = [["body", "newsletter"], ["newsletter", "body"]] * 10
     >>> classifier = LineClassifier().fit(articles, kinds)
     >>> classifier.predict([f"{plea} today\n{line}"])
     [['newsletter', 'body']]
