@@ -251,14 +251,14 @@ def load(path: Path) -> Sites:
     """
     held = _FILE.load(path)
     card: dict[str, Any] = held.card()
+    pages = card.get("pages")
+    if not isinstance(pages, dict) or not all(type(n) is int and 0 < n <= ARTICLES for n in pages.values()):
+        raise held.refuse("its card does not tell how many pages of each site were counted")
     if (card.get("format"), card.get("features")) != (FORMAT, features.VERSION):
         raise held.refuse(
             f"made for format {card.get('format')!r}, features {card.get('features')!r} by declutter {card.get('declutter', '?')!r}; "
             f"this one reads format {FORMAT}, features {features.VERSION}"
         )
-    pages = card.get("pages")
-    if not isinstance(pages, dict) or not all(type(n) is int and 0 < n <= ARTICLES for n in pages.values()):
-        raise held.refuse("its card does not tell how many pages of each site were counted")
     articles, lines = held.take("articles", "uint64", sum(pages.values())), held.take("lines", "uint64", None)
     on = held.take("on", "uint16", len(lines))
     if (articles[1:] < articles[:-1]).any() or (lines[1:] < lines[:-1]).any():

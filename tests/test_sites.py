@@ -340,7 +340,7 @@ def test_a_model_is_not_a_file_of_counts(tmp_path):
     from importlib import resources
 
     (tmp_path / "model.npz").write_bytes((resources.files("declutter") / "data" / "model.npz").read_bytes())
-    assert "made for format 2, features 1 by declutter" in refusal(tmp_path / "model.npz")
+    assert "its card does not tell" in refusal(tmp_path / "model.npz")
 
 
 @pytest.mark.parametrize(
