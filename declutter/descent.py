@@ -1,7 +1,7 @@
 """Train the network of `declutter.network`: stochastic gradient descent over whole texts, then rounding to whole numbers.
 
 Adam with decoupled weight decay (Loshchilov and Hutter, 2019), a rate that rises for a tenth of the way and falls as a cosine, dropout
-(Srivastava et al., 2014).  The gradients are written out for this one shape of network: 110 lines in place of a library of
+(Srivastava et al., 2014).  The gradients are written out for this one shape of network: a hundred lines in place of a library of
 a gigabyte, and a model of one's own is trained with what is installed anyway.
 """
 
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from declutter.document import Array, Ints
-from declutter.network import FINE, HALFWAY, INPUTS, LEVELS, REACHES, WEIGHTS, Layer, Network, standard
+from declutter.document import Array, Ints, running
+from declutter.network import FINE, HALFWAY, INPUTS, LEVELS, REACHES, WEIGHTS, Floats, Layer, Network, standard
 
-Floats = Array
 Weights = dict[str, Floats]
 
 _GAP = max(REACHES)  # columns of nothing between texts
@@ -62,7 +61,7 @@ def apart(bounds: Ints) -> Apart:
     mask[0, at] = 1
     widths = counts + _GAP
     widths[-1:] += _GAP
-    return Apart(at, mask, np.concatenate([[0], np.cumsum(widths)[:-1]]), widths, np.maximum(counts, 1), size)
+    return Apart(at, mask, running(widths)[:-1], widths, np.maximum(counts, 1), size)
 
 
 def shifted(values: Floats, reach: int) -> tuple[Floats, Floats, Floats]:
@@ -90,7 +89,7 @@ def train_network(
     middle, scale = _spread(columns, rng)
     given = np.ascontiguousarray(standard(columns, middle, scale).T) / np.float32(INPUTS)
     weights = _begin(len(columns), allowed.shape[1], descent.width, rng)
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    bounds = running(sizes)
     learned = np.concatenate([[0], np.cumsum(weight, dtype=np.float64)])
     texts = np.flatnonzero(learned[bounds[1:]] > learned[bounds[:-1]])
     steps = descent.epochs * len(_batches(texts, sizes, descent.lines))
@@ -154,7 +153,7 @@ def _batches(texts: Ints, sizes: Ints, lines: int) -> list[Ints]:
 def _laid_out(chosen: Ints, bounds: Ints) -> tuple[Ints, Apart]:
     """The lines of some texts, and these texts laid out."""
     rows = np.concatenate([np.arange(bounds[text], bounds[text + 1]) for text in chosen.tolist()])
-    return rows, apart(np.concatenate([[0], np.cumsum(np.diff(bounds)[chosen])]))
+    return rows, apart(running(np.diff(bounds)[chosen]))
 
 
 def _pace(done: float) -> float:
@@ -162,71 +161,105 @@ def _pace(done: float) -> float:
     return done / 0.1 if done < 0.1 else 0.5 * (1 + np.cos(np.pi * (done - 0.1) / 0.9))
 
 
-def _kept(shape: tuple[int, ...], dropped: float, rng: np.random.Generator) -> Floats:
-    """Factors that drop a share of values and leave their sum as it was."""
-    return (rng.random(shape, dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
+Drop = Callable[[tuple[int, ...]], Floats]  # factors of that shape that drop a share of values
 
 
-def _slopes(
-    weights: Weights,
-    given: Floats,
-    texts: Apart,
-    allowed: Array,
-    weight: Floats,
-    start: Floats,
-    dropped: float,
-    rng: np.random.Generator,
-) -> Weights:
-    """The gradient of the mean loss: minus the logarithm of the probability that a line is of a kind that it may be."""
-    slopes: Weights = {name: np.zeros_like(value) for name, value in weights.items()}
+def _dropping(dropped: float, rng: np.random.Generator) -> Drop:
+    """Factors that leave the sum of the values as it was."""
+    return lambda shape: (rng.random(shape, dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
+
+
+def _keeping(shape: tuple[int, ...]) -> Floats:
+    return np.ones((1,) * len(shape), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What a block was given, which of it is above 0, and what came out of its convolution, with the factors of that."""
+
+    positive: Floats
+    seen: Floats
+    open: Floats
+    inner: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One way forward: the inputs; halfway which values are above 0, these, and their mean over each text; the blocks; the end."""
+
+    entry: Floats
+    whole: Floats
+    told: Floats
+    mean: Floats
+    blocks: list[_Block]
+    values: Floats
+
+
+def _forward(weights: Weights, given: Floats, texts: Apart, drop: Drop) -> _Pass:
+    """The values of all layers but the last, for inputs (inputs, lines) of texts laid out."""
     entry = np.zeros((len(given), texts.size), dtype=np.float32)
-    entry[:, texts.at] = given * _kept(given.shape, dropped, rng)
+    entry[:, texts.at] = given * drop(given.shape)
     values: Floats = weights["first"] @ entry + weights["first_bias"][:, None]
-    held = []  # what the way back needs of each block
-    mean: Floats = np.zeros(0)
-    of_whole: Floats = np.zeros(0)
+    nothing: Floats = np.zeros(0)
+    whole = told = mean = nothing
+    blocks = []
     for block, reach in enumerate(REACHES):
         if block == HALFWAY:
-            of_whole = (values > 0) * texts.mask
-            mean = np.add.reduceat(values * of_whole, texts.starts, axis=1) / texts.counts.astype(np.float32)
+            whole = (values > 0) * texts.mask
+            told = values * whole
+            mean = np.add.reduceat(told, texts.starts, axis=1) / texts.counts.astype(np.float32)
             values = values + np.repeat(weights["whole"] @ mean + weights["whole_bias"][:, None], texts.widths, axis=1)
         positive = (values > 0) * texts.mask
         seen = values * positive
         inner = sum(part @ column for part, column in zip(weights["around"][block], shifted(seen, reach), strict=True))
         inner = inner + weights["around_bias"][block][:, None]
-        open_ = (inner > 0) * _kept(inner.shape, dropped, rng)
-        inner = inner * open_
+        opened = (inner > 0) * drop(inner.shape)
+        inner = inner * opened
         values = values.copy()
         values[:, reach:-reach] += weights["inner"][block] @ inner + weights["inner_bias"][block][:, None]
-        held.append((positive, seen, open_, inner))
-    passed = (values > 0) * _kept(values.shape, dropped, rng)
-    seen = (values * passed)[:, texts.at]
+        blocks.append(_Block(positive, seen, opened, inner))
+    return _Pass(entry, whole, told, mean, blocks, values)
+
+
+def _slopes(
+    weights: Weights, given: Floats, texts: Apart, allowed: Array, weight: Floats, start: Floats, dropped: float, rng: np.random.Generator
+) -> Weights:
+    """The gradient of the mean loss: minus the logarithm of the probability that a line is of a kind that it may be."""
+    drop = _dropping(dropped, rng)
+    way = _forward(weights, given, texts, drop)
+    passed = (way.values > 0) * drop(way.values.shape)
+    seen = (way.values * passed)[:, texts.at]
     scores = (weights["last"] @ seen + weights["last_bias"][:, None]).T + start
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     inside = powers * allowed
     wrong = powers / powers.sum(axis=1, keepdims=True) - inside / np.maximum(inside.sum(axis=1, keepdims=True), 1e-30)
     wrong = (wrong * (weight / weight.sum())[:, None]).T.astype(np.float32)
-    slopes["last"], slopes["last_bias"] = wrong @ seen.T, wrong.sum(axis=1)
-    back: Floats = np.zeros_like(values)
+    back = np.zeros_like(way.values)
     back[:, texts.at] = weights["last"].T @ wrong
-    back *= passed
+    slopes = _backward(weights, way, texts, back * passed)
+    slopes["last"], slopes["last_bias"] = wrong @ seen.T, wrong.sum(axis=1)
+    return slopes
+
+
+def _backward(weights: Weights, way: _Pass, texts: Apart, back: Floats) -> Weights:
+    """The gradients of all layers but the last, from that of the values at the end."""
+    slopes: Weights = {name: np.zeros_like(value) for name, value in weights.items()}
     for block, reach in reversed(list(enumerate(REACHES))):
-        positive, seen, open_, inner = held[block]
-        here = back[:, reach:-reach]
-        slopes["inner"][block], slopes["inner_bias"][block] = here @ inner.T, here.sum(axis=1)
-        inner = (weights["inner"][block].T @ here) * open_
+        held, here = way.blocks[block], back[:, reach:-reach]
+        slopes["inner"][block], slopes["inner_bias"][block] = here @ held.inner.T, here.sum(axis=1)
+        inner = (weights["inner"][block].T @ here) * held.open
         slopes["around_bias"][block] = inner.sum(axis=1)
         through = np.zeros_like(back)
-        for part, (column, target) in enumerate(zip(shifted(seen, reach), shifted(through, reach), strict=True)):
+        for part, (column, target) in enumerate(zip(shifted(held.seen, reach), shifted(through, reach), strict=True)):
             slopes["around"][block, part] = inner @ column.T
             target += weights["around"][block, part].T @ inner
-        back = back + through * positive
+        back = back + through * held.positive
         if block == HALFWAY:
             told = np.add.reduceat(back, texts.starts, axis=1)
-            slopes["whole"], slopes["whole_bias"] = told @ mean.T, told.sum(axis=1)
+            slopes["whole"], slopes["whole_bias"] = told @ way.mean.T, told.sum(axis=1)
             spread = weights["whole"].T @ told / texts.counts.astype(np.float32)
-            back = back + np.repeat(spread, texts.widths, axis=1) * of_whole
-    slopes["first"], slopes["first_bias"] = back @ entry.T, back.sum(axis=1)
+            back = back + np.repeat(spread, texts.widths, axis=1) * way.whole
+    slopes["first"], slopes["first_bias"] = back @ way.entry.T, back.sum(axis=1)
     return slopes
 
 
@@ -244,35 +277,18 @@ def _move(weights: Weights, moments: dict[str, tuple[Floats, Floats]], slopes: W
 
 def _rounded(weights: Weights, middle: Floats, scale: Floats, given: Floats, texts: Apart) -> Network:
     """The network in whole numbers; the tops of the values between layers are those that these texts show."""
-    tops = []
 
     def top(values: Floats) -> float:
-        tops.append(max(float(np.quantile(np.maximum(values, 0), _TOP)), 1e-3))
-        return tops[-1]
+        return max(float(np.quantile(np.maximum(values, 0), _TOP)), 1e-3)
 
     def layer(name: str, unit: Floats | float) -> Layer:
         value = np.concatenate(list(weights[name].swapaxes(0, 1)), axis=2) if name == "around" else weights[name]
         largest = np.maximum(np.abs(value).max(axis=-1), 1e-8) / WEIGHTS
         return Layer(np.rint(value / largest[..., None]).astype(np.float32), (largest * unit).astype(np.float32), weights[f"{name}_bias"])
 
-    entry = np.zeros((len(given), texts.size), dtype=np.float32)
-    entry[:, texts.at] = given
-    values: Floats = weights["first"] @ entry + weights["first_bias"][:, None]
-    lines = texts.mask[0] > 0
-    whole = 0.0
-    for block, reach in enumerate(REACHES):
-        if block == HALFWAY:
-            whole = max(float(np.quantile(np.maximum(values[:, lines], 0), _TOP)), 1e-3)
-            mean = np.add.reduceat(np.maximum(values, 0) * texts.mask, texts.starts, axis=1) / texts.counts.astype(np.float32)
-            values += np.repeat(weights["whole"] @ mean + weights["whole_bias"][:, None], texts.widths, axis=1)
-        top(values[:, lines])
-        seen = np.maximum(values, 0) * texts.mask
-        inner = sum(part @ column for part, column in zip(weights["around"][block], shifted(seen, reach), strict=True))
-        inner = inner + weights["around_bias"][block][:, None]
-        top(inner)
-        values[:, reach:-reach] += weights["inner"][block] @ np.maximum(inner, 0) + weights["inner_bias"][block][:, None]
-    last = max(float(np.quantile(np.maximum(values[:, lines], 0), _TOP)), 1e-3)
-    units = np.array([*tops, whole, last], dtype=np.float32) / LEVELS
+    way = _forward(weights, given, texts, _keeping)
+    tops = [top(values) for block in way.blocks for values in (block.seen[:, texts.at], block.inner)]
+    units = np.array([*tops, top(way.told[:, texts.at]), top(way.values[:, texts.at])], dtype=np.float32) / LEVELS
     return Network(
         middle,
         scale,
