@@ -204,6 +204,7 @@ def test_a_page_may_lose_most_of_its_prose():
 
 def test_a_page_that_would_lose_all_its_prose_keeps_what_is_not_surely_clutter():
     assert of_page([0.3, 0.02, 0.3], ["body", "related", "share"], prose=[True, True, False]) == ["body", "related", "share"]
+    assert of_page([0.1, 0.02, 0.3], ["body", "related", "share"], prose=[True, True, False]) == ["body", "related", "share"]
 
 
 def test_a_page_without_a_line_of_body_keeps_nothing():
