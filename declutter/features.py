@@ -1,4 +1,5 @@
-"""What a line looks like by itself: hashed n-grams for the linear stage, and numbers of its shape for the second stage.
+"""What a line looks like by itself: hashed n-grams, anywhere in it and at its edges, for the linear stage, and numbers of its shape for
+the second stage.
 
 Both come from the buffer of code points and its words, for all lines at once.  The names of the numbers are sentences, so that
 a table of what moved a verdict reads as prose.
@@ -14,16 +15,21 @@ from declutter.document import Array, Ints, Lines, running
 from declutter.kinds import KEPT, KINDS
 from declutter.words import Hashes, Words
 
-VERSION = 1  # of everything a model sees; a model fitted to another version is refused
-_BITS = 17
-BUCKETS = 1 << _BITS
-_SHIFT = np.uint64(64 - _BITS)
+VERSION = 2  # of everything a model sees; a model fitted to another version is refused
+_BITS, _EDGE_BITS = 17, 15
+BUCKETS = (1 << _BITS) + (1 << _EDGE_BITS)  # those of n-grams anywhere in a line, then those of its edges
+_SHIFT, _EDGE_SHIFT = np.uint64(64 - _BITS), np.uint64(64 - _EDGE_BITS)
+_EDGE = 4  # words and marks at either end of a line
+EDGES = 2 * (_EDGE + 2 + 2) + 1  # n-grams of the edges of a line
+# Words and marks of a line, by which lines are told apart as one-word labels, short and long headings, sentences, paragraphs
+_SIZES = np.array([2, 3, 4, 5, 7, 10, 14, 20, 30, 50])
 KEPT_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in KEPT]
 
 Floats = Array
 Columns = dict[str, Array]
 
 _SEEDS = (np.random.default_rng(20_26).integers(1, 1 << 63, size=8, dtype=np.uint64) | np.uint64(1)).tolist()
+_EDGE_SEEDS = np.random.default_rng(20_27).integers(1, 1 << 63, size=(2, _EDGE + 4), dtype=np.uint64) | np.uint64(1)
 
 
 def ngrams(words: Words) -> tuple[Array, Array]:
@@ -51,6 +57,29 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     there[:, 3:] = words.long[:, None]
     long = running(words.long)[words.bounds]
     return buckets[there], (2 * words.bounds + np.arange(len(words.bounds)) + 2 * long).astype(np.int32)
+
+
+def edges(words: Words) -> Array:
+    """Hashed n-grams of how each line begins and ends, (lines, EDGES) buckets.
+
+    From either end: the first four words and marks, each for itself; the first one, and two of them in order, by themselves and with how
+    long the line is; and how long it is.  Where a line has fewer words, that is told in their place.
+    """
+    count = np.diff(words.bounds)
+    size = np.searchsorted(_SIZES, count, side="right").astype(np.uint64)
+    found = []
+    for seeds, outermost, inwards in zip(_EDGE_SEEDS, (words.bounds[:-1], words.bounds[1:] - 1), (1, -1), strict=True):
+        order = np.full(len(count), seeds[-1])
+        for place in range(_EDGE):
+            there = place < count
+            word = np.where(there, words.hashes[np.where(there, outermost + inwards * place, 0)], np.uint64(0))
+            order = w.mix(order * seeds[-2] + word)
+            found.append(word * seeds[place])
+            if place < 2:
+                found += [order * seeds[_EDGE], (order + size) * seeds[_EDGE + 1]]
+    found.append((size + np.uint64(1)) * _EDGE_SEEDS[0, 0])
+    buckets: Array = ((w.mix(np.stack(found, axis=1)) >> _EDGE_SHIFT) + np.uint64(1 << _BITS)).astype(np.int32)
+    return buckets
 
 
 def _share(part: Array, whole: Array) -> Floats:

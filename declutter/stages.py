@@ -73,7 +73,8 @@ class Opinions:
 
 def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
     """Both stages over all lines; with `pages`, the lines are theirs and the markup is asked, too."""
-    alone, alone_pieces = model.look(*features.ngrams(parts.piece_words), parts.first_pieces)
+    ngrams, ends = features.ngrams(parts.piece_words), (features.edges(parts.words), features.edges(parts.piece_words))
+    alone, alone_pieces = model.look(*ngrams, parts.first_pieces, *ends)
     numbers = context.columns(parts.lines, parts.words, alone)
     if pages and model.pages is not None:
         opinion = _markup_opinion(model.pages, pages)

@@ -28,6 +28,11 @@ def ngrams(texts):
     return [sorted(buckets[low:high].tolist()) for low, high in pairwise(bounds.tolist())]
 
 
+def edges(texts):
+    """The edges of each line, as lists."""
+    return features.edges(looks(texts)[1]).tolist()
+
+
 @given(st.lists(LINES, max_size=5))
 def test_ngrams_of_a_line_do_not_depend_on_the_other_lines(lines):
     together = ngrams(["\n".join(lines)])
@@ -43,12 +48,49 @@ def test_ngrams_are_buckets_of_the_table(lines):
     assert ((buckets >= 0) & (buckets < features.BUCKETS)).all()
 
 
+@given(st.lists(LINES, max_size=5))
+def test_edges_of_a_line_do_not_depend_on_the_other_lines(lines):
+    together = edges(["\n".join(lines)])
+    assert together == [own for line in lines for own in edges([line])]
+    assert together == edges(lines)
+
+
+@given(st.lists(LINES, max_size=4))
+def test_edges_are_buckets_behind_those_of_ngrams(lines):
+    ends = features.edges(looks(lines)[1])
+    assert ends.shape == (sum(bool(line.strip()) for line in lines), features.EDGES)
+    assert ((ends >= 1 << 17) & (ends < features.BUCKETS)).all()
+    assert (features.ngrams(looks(lines)[1])[0] < 1 << 17).all()
+
+
+def shared(one, two):
+    """How many edges two lines have in common."""
+    return len(set(edges([one])[0]) & set(edges([two])[0]))
+
+
+LONG = "the tide was out and the boats lay on their sides in the mud of the upper harbour"
+
+
+def test_lines_that_begin_alike_share_edges_however_they_go_on():
+    # the first four words, and the first one and two in order; with the length too where it is of a class
+    assert shared(f"Read more here: {LONG}", "Read more here: why not") == 6
+    assert shared(f"{LONG}, she says", "So, he says") == 3  # "says", by itself and at the end, and the comma
+    assert shared(f"Read more here: {LONG}", f"Read more here: {LONG[::-1]}") >= 9
+    assert shared(LONG, "Share") == 0
+
+
+def test_edges_tell_order_from_either_end():
+    assert set(edges(["one two"])[0]) != set(edges(["two one"])[0])
+    assert shared("one two", "two one") < features.EDGES / 2
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [("Share this story", "share THIS Story"), ("14 March, 6.12 pm", "27 March, 9.45 pm"), ("  Back to top", "Back\tto  top ")],
 )
 def test_case_digits_and_spacing_do_not_count(one, two):
     assert ngrams([one]) == ngrams([two])
+    assert edges([one]) == edges([two])
 
 
 @pytest.mark.parametrize(("one", "two"), [("the tide turned", "turned the tide"), ("Read more", "Read more:"), ("読む", "読み")])
@@ -131,3 +173,4 @@ def test_no_lines_have_no_hashes_and_no_ngrams():
     _, words = looks(["", "\n \n"])
     assert len(features.line_hashes(words)) == 0
     assert features.ngrams(words)[0].size == 0
+    assert features.edges(words).shape == (0, features.EDGES)

@@ -16,7 +16,7 @@ from declutter.context import number_names
 from declutter.features import BUCKETS, KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
-from declutter.model import FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
+from declutter.model import EDGE, FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
 from declutter.network import LEVELS, REACHES, WIDEST, Layer, Network
 
 INPUTS = len(number_names())
@@ -205,17 +205,34 @@ def test_no_lines_have_no_answers():
         kinds, keep = stage.predict(np.zeros((inputs, 0), dtype=np.float32), alone(0), one(0))
         assert kinds.shape == (0, len(KINDS))
         assert keep.shape == (0,)
-    own, pieces = tiny().look(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int64))
+    own, pieces = tiny().look(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int64), edges_of(0), edges_of(0))
     assert own.shape == pieces.shape == (0, OUTPUTS)
+
+
+def edges_of(lines):
+    """The same edges for each of some lines."""
+    return np.full((lines, features.EDGES), 3, dtype=np.int32)
 
 
 def test_a_line_of_one_piece_looks_like_its_piece():
     buckets, bounds = np.array([1, 2, 3, 4, 4], np.int32), np.array([0, 2, 5], np.int32)
-    alone, pieces = tiny().look(buckets, bounds, np.array([0, 1]))
+    alone, pieces = tiny().look(buckets, bounds, np.array([0, 1]), edges_of(2), edges_of(2))
     assert alone.tolist() == pieces.tolist()
-    together, _ = tiny().look(buckets, bounds, np.array([0]))
-    whole, _ = tiny().look(buckets, np.array([0, 5], np.int32), np.array([0]))
+    together, _ = tiny().look(buckets, bounds, np.array([0]), edges_of(1), edges_of(2))
+    whole, _ = tiny().look(buckets, np.array([0, 5], np.int32), np.array([0]), edges_of(1), edges_of(1))
     np.testing.assert_allclose(together, whole, rtol=1e-5)
+
+
+def test_edges_count_alike_in_short_lines_and_long_ones():
+    model = tiny()
+    telling = dataclasses.replace(model, weights=np.zeros_like(model.weights), bias=np.zeros_like(model.bias))
+    telling.weights[7, 3] = 2
+    buckets, bounds = np.arange(100, 130, dtype=np.int32), np.array([0, 2, 30], np.int32)
+    ends = np.stack([np.full(features.EDGES, 50), np.r_[7, np.full(features.EDGES - 1, 50)]])
+    for lines in (ends, ends[::-1]):
+        alone, _ = telling.look(buckets, bounds, np.array([0, 1]), lines, lines)
+        told = 1 + np.expm1(2 * EDGE)  # of one kind of as many, all others 1
+        np.testing.assert_allclose(np.sort(alone[:, 3]), [1 / len(KINDS), told / (told + len(KINDS) - 1)], rtol=1e-5)
 
 
 @pytest.mark.parametrize("scores", [[[1000.0, -1000.0, 0.0]], [[-1000.0] * 3], [[0.0] * 3]])
