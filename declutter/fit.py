@@ -23,7 +23,7 @@ from declutter.extracts import cleaned, excerpts
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.lessons import Article, piece_articles
-from declutter.model import EDGE, FORMAT, OUTPUTS, Model, Stage, leaning, sigmoid, softmax, with_odds
+from declutter.model import EDGE_WEIGHT, FORMAT, OUTPUTS, Model, Stage, leaning, sigmoid, softmax, with_odds
 from declutter.stages import Cut, cut
 from declutter.verdict import BODY, HEADLINE
 
@@ -99,7 +99,7 @@ def _matrix(buckets: Array, bounds: Array, edges: Array) -> Any:
     values = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
     anywhere = csr_array((values, buckets, bounds), shape=(len(count), BUCKETS))
     ends = np.arange(len(count) + 1) * edges.shape[1]
-    outside = csr_array((np.full(edges.size, EDGE, dtype=np.float32), edges.ravel(), ends), shape=(len(count), BUCKETS))
+    outside = csr_array((np.full(edges.size, EDGE_WEIGHT, dtype=np.float32), edges.ravel(), ends), shape=(len(count), BUCKETS))
     return anywhere + outside  # which adds up what stands twice
 
 

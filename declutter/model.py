@@ -24,7 +24,7 @@ from declutter.network import REACHES, WIDEST, Layer, Network
 FORMAT = 2
 MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
 # Of an n-gram of a line's edges, whatever the length of the line; one of n others weighs 1 / sqrt(n)
-EDGE = 0.15
+EDGE_WEIGHT = 0.15
 OUTPUTS = len(KINDS) + 1  # the kinds, and whether the line could stand in an article at all
 # How much of the first stage's answer the second starts from.  Measured with boosted trees for a second stage: 0.6 lifts macro F1 over
 # kinds from 0.470 to 0.497 and leaves 89 % of clean bodies untouched in place of 85 %, at the same body recall (folds 1 to 4, out of fold)
@@ -98,12 +98,12 @@ class Model:
         count = bounds[1:] - bounds[:-1]
         whole = np.add.reduceat(sums, lines, axis=0) if len(lines) else sums
         counts = np.add.reduceat(count, lines) if len(lines) else count
-        return probabilities(whole, counts, self._leaning(edges)), probabilities(sums, count, self._leaning(piece_edges))
+        return probabilities(whole, counts, self._by_edges(edges)), probabilities(sums, count, self._by_edges(piece_edges))
 
-    def _leaning(self, edges: Array) -> Floats:
+    def _by_edges(self, edges: Array) -> Floats:
         """What the edges of each line say, and the bias."""
         bounds = np.arange(len(edges) + 1, dtype=np.int32) * edges.shape[1]
-        return bag(edges.ravel(), bounds, self.weights) * np.float32(EDGE) + self.bias
+        return bag(edges.ravel(), bounds, self.weights) * np.float32(EDGE_WEIGHT) + self.bias
 
 
 def bag(buckets: Array, bounds: Array, weights: Floats) -> Floats:

@@ -33,11 +33,12 @@ def edges(texts):
     return features.edges(looks(texts)[1]).tolist()
 
 
-@given(st.lists(LINES, max_size=5))
-def test_ngrams_of_a_line_do_not_depend_on_the_other_lines(lines):
-    together = ngrams(["\n".join(lines)])
-    assert together == [own for line in lines for own in ngrams([line])]
-    assert together == ngrams(lines)
+@pytest.mark.parametrize("told", [ngrams, edges])
+@given(lines=st.lists(LINES, max_size=5))
+def test_what_is_told_of_a_line_does_not_depend_on_the_other_lines(told, lines):
+    together = told(["\n".join(lines)])
+    assert together == [own for line in lines for own in told([line])]
+    assert together == told(lines)
 
 
 @given(st.lists(LINES, max_size=4))
@@ -46,13 +47,6 @@ def test_ngrams_are_buckets_of_the_table(lines):
     assert bounds[0] == 0
     assert bounds[-1] == len(buckets)
     assert ((buckets >= 0) & (buckets < features.BUCKETS)).all()
-
-
-@given(st.lists(LINES, max_size=5))
-def test_edges_of_a_line_do_not_depend_on_the_other_lines(lines):
-    together = edges(["\n".join(lines)])
-    assert together == [own for line in lines for own in edges([line])]
-    assert together == edges(lines)
 
 
 @given(st.lists(LINES, max_size=4))

@@ -16,7 +16,7 @@ from declutter.context import number_names
 from declutter.features import BUCKETS, KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
-from declutter.model import EDGE, FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
+from declutter.model import EDGE_WEIGHT, FORMAT, OUTPUTS, Model, ModelError, Pages, Stage, load, save
 from declutter.network import LEVELS, REACHES, WIDEST, Layer, Network
 
 INPUTS = len(number_names())
@@ -231,7 +231,7 @@ def test_edges_count_alike_in_short_lines_and_long_ones():
     ends = np.stack([np.full(features.EDGES, 50), np.r_[7, np.full(features.EDGES - 1, 50)]])
     for lines in (ends, ends[::-1]):
         alone, _ = telling.look(buckets, bounds, np.array([0, 1]), lines, lines)
-        told = 1 + np.expm1(2 * EDGE)  # of one kind of as many, all others 1
+        told = 1 + np.expm1(2 * EDGE_WEIGHT)  # of one kind of as many, all others 1
         np.testing.assert_allclose(np.sort(alone[:, 3]), [1 / len(KINDS), told / (told + len(KINDS) - 1)], rtol=1e-5)
 
 
