@@ -59,16 +59,17 @@ def ngrams(words: Words) -> tuple[Array, Array]:
     return buckets[there], (2 * words.bounds + np.arange(len(words.bounds)) + 2 * long).astype(np.int32)
 
 
-def edges(words: Words) -> Array:
-    """Hashed n-grams of how each line begins and ends, (lines, EDGES) buckets.
+def edges(words: Words, some: Array | slice = slice(None)) -> Array:
+    """Hashed n-grams of how each line, or each of `some` lines, begins and ends, (lines, EDGES) buckets.
 
     From either end: the first four words and marks, each for itself; the first one, and two of them in order, by themselves and with how
     long the line is; and how long it is.  Where a line has fewer words, that is told in their place.
     """
-    count = np.diff(words.bounds)
+    begins, ends = words.bounds[:-1][some], words.bounds[1:][some]
+    count = ends - begins
     size = np.searchsorted(_SIZES, count, side="right").astype(np.uint64)
     found = []
-    for seeds, outermost, inwards in zip(_EDGE_SEEDS, (words.bounds[:-1], words.bounds[1:] - 1), (1, -1), strict=True):
+    for seeds, outermost, inwards in zip(_EDGE_SEEDS, (begins, ends - 1), (1, -1), strict=True):
         order = np.full(len(count), seeds[-1])
         for place in range(_EDGE):
             there = place < count

@@ -90,15 +90,19 @@ class Model:
     def look(self, buckets: Array, bounds: Array, lines: Ints, edges: Array, piece_edges: Array) -> tuple[Floats, Floats]:
         """What lines, and pieces of lines, look like by themselves, from the n-grams of the pieces (`features.ngrams`).
 
-        `lines[i]` is the first piece of line i; `edges` are those of lines and of pieces (`features.edges`).  Returns (lines, outputs)
-        and (pieces, outputs): probabilities of the kinds, and in the last column of standing in an article.  The n-grams of a line are
-        those of its pieces.
+        `lines[i]` is the first piece of line i; `edges` are those of lines, `piece_edges` those of the pieces of lines that have several
+        (`features.edges`).  Returns (lines, outputs) and (pieces, outputs): probabilities of the kinds, and in the last column of
+        standing in an article.  The n-grams of a line are those of its pieces.
         """
         sums = bag(buckets, bounds, self.weights)
         count = bounds[1:] - bounds[:-1]
+        of_lines = self._by_edges(edges)
+        pieces = np.diff(lines, append=len(count))
+        of_pieces = np.repeat(of_lines, pieces, axis=0)
+        of_pieces[np.repeat(pieces > 1, pieces)] = self._by_edges(piece_edges)
         whole = np.add.reduceat(sums, lines, axis=0) if len(lines) else sums
         counts = np.add.reduceat(count, lines) if len(lines) else count
-        return probabilities(whole, counts, self._by_edges(edges)), probabilities(sums, count, self._by_edges(piece_edges))
+        return probabilities(whole, counts, of_lines), probabilities(sums, count, of_pieces)
 
     def _by_edges(self, edges: Array) -> Floats:
         """What the edges of each line say, and the bias."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from declutter import context, features, markup, pieces
-from declutter.document import Ints, Lines, running
+from declutter.document import Array, Ints, Lines, running
 from declutter.features import Columns, Floats
 from declutter.markup import Page
 from declutter.model import Model, Pages, bag, probabilities
@@ -29,6 +29,12 @@ class Cut:
     def pieces(self) -> Lines:
         """The pieces as lines of texts that are the lines."""
         return pieces.as_lines(self.lines, self.words, self.begins)
+
+    @property
+    def several(self) -> Array:
+        """Which pieces are not the only one of their line."""
+        count = np.diff(self.first_pieces, append=len(self.begins))
+        return np.repeat(count > 1, count)
 
 
 def cut(lines: Lines) -> Cut:
@@ -73,7 +79,8 @@ class Opinions:
 
 def opinions(model: Model, parts: Cut, pages: Sequence[Page] = ()) -> Opinions:
     """Both stages over all lines; with `pages`, the lines are theirs and the markup is asked, too."""
-    ngrams, ends = features.ngrams(parts.piece_words), (features.edges(parts.words), features.edges(parts.piece_words))
+    # an only piece has the edges of its line
+    ngrams, ends = features.ngrams(parts.piece_words), (features.edges(parts.words), features.edges(parts.piece_words, parts.several))
     alone, alone_pieces = model.look(*ngrams, parts.first_pieces, *ends)
     numbers = context.columns(parts.lines, parts.words, alone)
     if pages and model.pages is not None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import declutter
-from declutter import fit
+from declutter import fit, linear
 from declutter.descent import Descent
 from declutter.kinds import KEPT, KINDS
 
@@ -442,7 +442,7 @@ def taught(tmp_path, monkeypatch):
     """A folder of labelled articles of sixteen made-up papers, and a training so small that it takes seconds."""
     monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
     monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
-    monkeypatch.setattr(fit, "_ITERATIONS", 5)
+    monkeypatch.setattr(linear, "_FEW_ITERATIONS", 5)
     folder = tmp_path / "taught"
     folder.mkdir()
     for number in range(16):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_up import articles
 
-from declutter import extracts, fit, lessons
+from declutter import extracts, lessons, prepared
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.lessons import Article
@@ -61,16 +61,16 @@ def kinds_of(article):
 
 @pytest.fixture(scope="module")
 def made():
-    return extracts.excerpts(articles(), fit.fold_of, np.random.default_rng(0))
+    return extracts.excerpts(articles(), prepared.fold_of, np.random.default_rng(0))
 
 
 def test_excerpts_are_labelled_lines_of_articles_of_one_fold(made):
     lines_of_fold = {}
     for article in articles():
-        lines_of_fold.setdefault(fit.fold_of(article.site), set()).update(labelled_lines(article))
+        lines_of_fold.setdefault(prepared.fold_of(article.site), set()).update(labelled_lines(article))
     assert len(made) > 2 * len(articles())
     for excerpt in made:
-        assert set(labelled_lines(excerpt)) <= lines_of_fold[fit.fold_of(excerpt.site)]
+        assert set(labelled_lines(excerpt)) <= lines_of_fold[prepared.fold_of(excerpt.site)]
 
 
 def test_excerpts_tell_a_story_with_a_little_clutter(made):
@@ -103,9 +103,9 @@ def test_clutter_stands_where_it_stood(made):
 
 def test_articles_of_which_a_line_has_no_label_make_no_excerpt():
     found = [Article("One.\nTwo.\nThree.\nShare", lessons.labels(["body", "body", None, "share"]), "a.test")]
-    assert extracts.excerpts(found, fit.fold_of, np.random.default_rng(0)) == []
+    assert extracts.excerpts(found, prepared.fold_of, np.random.default_rng(0)) == []
 
 
 def test_excerpts_are_deterministic(made):
-    again = extracts.excerpts(articles(), fit.fold_of, np.random.default_rng(0))
+    again = extracts.excerpts(articles(), prepared.fold_of, np.random.default_rng(0))
     assert [each.text for each in again] == [each.text for each in made]

@@ -57,6 +57,14 @@ def test_edges_are_buckets_behind_those_of_ngrams(lines):
     assert (features.ngrams(looks(lines)[1])[0] < 1 << 17).all()
 
 
+@given(st.lists(LINES, max_size=6), st.data())
+def test_some_lines_have_the_edges_they_have_among_all(lines, data):
+    words = looks(lines)[1]
+    count = len(words.bounds) - 1
+    some = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), dtype=bool)
+    assert np.array_equal(features.edges(words, some), features.edges(words)[some])
+
+
 def shared(one, two):
     """How many edges two lines have in common."""
     return len(set(edges([one])[0]) & set(edges([two])[0]))

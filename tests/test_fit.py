@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import SITES, WHY, articles, synthetic
+from made_up import articles, synthetic
 
-from declutter import fit, lessons, samples
+from declutter import fit, lessons, linear, prepared
 from declutter.cleaner import Cleaner
 from declutter.descent import Descent
 from declutter.features import KEPT_COLUMNS
@@ -31,7 +31,7 @@ def small():
         patch.setattr(fit, "_DESCENT", SMALL)
         patch.setattr(fit, "_FEW_DESCENT", SMALL)
         patch.setattr(fit, "_FEW_PIECES", SMALL)
-        patch.setattr(fit, "_ITERATIONS", 5)
+        patch.setattr(linear, "_FEW_ITERATIONS", 5)
         yield
 
 
@@ -51,50 +51,32 @@ def model_file(training, tmp_path_factory):
     return path
 
 
-# --- what is read
-
-
-def test_labels_that_do_not_fit_the_text_are_refused_with_the_site():
-    with pytest.raises(ValueError, match=r"a\.test: 1 labels for 2 non-blank lines"):
-        fit.prepare([Article("one\n\ntwo", lessons.labels(["body"]), "a.test")])
-
-
 # --- folds
-
-
-@given(st.text())
-def test_a_site_has_one_fold(site):
-    assert fit.fold_of(site) == fit.fold_of(site) in range(fit.FOLDS)
-
-
-def test_folds_are_pinned():
-    """Folds that move would put a house style on both sides of older figures."""
-    assert [fit.fold_of(site) for site in SITES] == [2, 3, 3, 2, 3, 2, 0, 2, 0, 2, 3, 0, 0, 1, 1, 2]
-    assert {fit.fold_of(site) for site in SITES} == set(range(fit.FOLDS))
 
 
 def test_all_lines_of_a_site_are_in_its_fold(training):
     data = training.lines.data
     at = 0
     for article in articles():
-        assert set(data.fold[at : at + len(article.allowed)].tolist()) == {fit.fold_of(article.site)}
+        assert set(data.fold[at : at + len(article.allowed)].tolist()) == {prepared.fold_of(article.site)}
         at += len(article.allowed)
+
+
+def turned(data):
+    """The same articles with other labels in fold 1."""
+    there = data.fold == 1
+    assert 0 < there.sum() < len(there)
+    return dataclasses.replace(data, allowed=np.where(there[:, None], np.roll(data.allowed, 5, axis=1), data.allowed))
 
 
 def test_a_stage_without_a_fold_never_saw_its_lines():
     """Whatever the labels of a fold are, the stage learned without it is the same."""
-    data = fit.prepare(articles())
-    there = data.fold == 1
-    assert 0 < there.sum() < len(there)
-    turned = dataclasses.replace(data, allowed=np.where(there[:, None], np.roll(data.allowed, 5, axis=1), data.allowed))
-    for one, two in zip(fit.first_stage(data, fit.Beside(), 1), fit.first_stage(turned, fit.Beside(), 1), strict=True):
-        assert np.array_equal(one, two)
-    columns = np.random.default_rng(0).random((8, len(there))).astype(np.float32)
-    alone = np.full((len(there), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
-    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, SMALL) for each in (data, turned))
+    data = prepared.prepare(articles())
+    columns = np.random.default_rng(0).random((8, len(data.fold))).astype(np.float32)
+    alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
+    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, SMALL) for each in (data, turned(data)))
     assert np.array_equal(mine.kinds[0].first.weights, theirs.kinds[0].first.weights)
     assert np.array_equal(mine.tilt, theirs.tilt)
-    assert not np.array_equal(fit.first_stage(data, fit.Beside(), 2)[0], fit.first_stage(turned, fit.Beside(), 2)[0])
 
 
 # --- training
@@ -119,7 +101,7 @@ def test_the_same_articles_give_the_same_bytes(training, model_file, tmp_path):
 
 
 def test_a_stage_depends_on_its_seed_alone():
-    data = fit.prepare(articles())
+    data = prepared.prepare(articles())
     columns = np.random.default_rng(0).random((8, len(data.fold))).astype(np.float32)
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
     one = fit.fit_stage(columns, alone, data, recall=0.97, seed=1, jobs=1)
@@ -130,7 +112,7 @@ def test_a_stage_depends_on_its_seed_alone():
 
 
 def test_the_cut_is_where_body_stays_but_not_above_the_highest(monkeypatch):
-    data = fit.prepare(articles())
+    data = prepared.prepare(articles())
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
     told = data.allowed.argmax(axis=1)[None].astype(np.float32)  # the answer itself: no line of body is lost at any cut
     for highest in (0.3, 0.5):
@@ -210,38 +192,12 @@ def test_partial_labels_are_learned_from():
     assert training.model.card["scores"]["lines"]["lines"] == int(((count == 1) & ~data.told).sum())
 
 
-def test_phrases_teach_what_stands_in_articles():
-    lines = {(site, f"{phrase} {i}"): phrase is WHY[0] for i, site in enumerate(SITES) for phrase in (WHY[0], "Zap the pod")}
-    found = fit.phrases(lines)
-    assert found.answers.tolist() == list(lines.values())
-    assert found.fold.tolist() == [fit.fold_of(site) for site, _ in lines]
-    data = fit.prepare(articles())
-    plain, taught = fit.first_stage(data, fit.Beside(), None), fit.first_stage(data, fit.Beside(stands=found), None)
-    assert np.array_equal(plain[0][:, :-1], taught[0][:, :-1])
-    assert not np.array_equal(plain[0][:, -1], taught[0][:, -1])
-
-
-def test_lines_known_beside_the_articles_teach_their_kind():
-    """To other sites: what is held back with a fold says nothing of it."""
-    lines = {(site, f"Zap the pod {i}"): label("promo") for i, site in enumerate(SITES)}
-    beside = fit.Beside(kinds=fit.phrases(lines))
-    data, asked = fit.prepare(articles()), fit.prepare([Article("Zap the pod", lessons.labels(["promo"]), "other.test")])
-    promo = lambda stage: float((asked.ngrams @ stage[0] + stage[1])[0, label("promo")])
-    plain, taught = fit.first_stage(data, fit.Beside(), None), fit.first_stage(data, beside, None)
-    assert promo(taught) > promo(plain) + 1
-    there = beside.kinds.fold == 1
-    assert 0 < there.sum() < len(there)
-    turned = fit.Phrases(beside.kinds.ngrams, np.where(there, label("ad"), beside.kinds.answers), beside.kinds.fold)
-    for one, two in zip(fit.first_stage(data, beside, 1), fit.first_stage(data, fit.Beside(kinds=turned), 1), strict=True):
-        np.testing.assert_array_equal(one, two)
-
-
 def test_articles_told_again_are_left_out_of_the_first_stage_and_of_the_figures(training):
     data = training.lines.data
     assert data.told.any()
     assert not data.told[: sum(len(article.allowed) for article in articles())].any()
-    once = fit.prepare(articles())
-    for one, two in zip(fit.first_stage(data, fit.Beside(), None), fit.first_stage(once, fit.Beside(), None), strict=True):
+    once = prepared.prepare(articles())
+    for one, two in zip(linear.first_stage(data, prepared.Beside(), None), linear.first_stage(once, prepared.Beside(), None), strict=True):
         np.testing.assert_array_equal(one, two)
 
 
@@ -283,19 +239,9 @@ def test_a_curve_makes_scores_honest():
 def test_figures_leave_headlines_out():
     kinds = ["headline", "body", "body", "share", None]
     article = Article("a\nb\nc\nd\ne", lessons.labels(kinds), "a.test")
-    data = fit.prepare([article])
+    data = prepared.prepare([article])
     guess = np.zeros((5, len(KINDS)), dtype=np.float32)
     guess[[0, 1, 2, 3], [label("headline"), label("body"), label("share"), label("share")]] = 1
     fitted = fit.Fitted(SimpleNamespace(cut=0.5), guess, np.array([0, 1, 0, 0, 0], dtype=np.float32))
     found = fit.figures(data, fitted)
     assert found == {"lines": 4, "keep_drop": 0.6667, "body_recall": 0.5, "clutter_recall": 1.0, "kind_accuracy": 0.75}
-
-
-def test_the_samples_of_the_project_are_articles():
-    """Every labelled file can be learned from: a label for each line that the library counts."""
-    from pathlib import Path
-
-    found = [Article.of(samples.read(path)) for path in samples.find([Path(__file__).parent.parent / "samples" / "en"])]
-    data = fit.prepare(found)
-    assert data.labelled.all()
-    assert len(data.fold) == sum(len(article.allowed) for article in found)

@@ -216,10 +216,10 @@ def edges_of(lines):
 
 def test_a_line_of_one_piece_looks_like_its_piece():
     buckets, bounds = np.array([1, 2, 3, 4, 4], np.int32), np.array([0, 2, 5], np.int32)
-    alone, pieces = tiny().look(buckets, bounds, np.array([0, 1]), edges_of(2), edges_of(2))
+    alone, pieces = tiny().look(buckets, bounds, np.array([0, 1]), edges_of(2), edges_of(0))
     assert alone.tolist() == pieces.tolist()
     together, _ = tiny().look(buckets, bounds, np.array([0]), edges_of(1), edges_of(2))
-    whole, _ = tiny().look(buckets, np.array([0, 5], np.int32), np.array([0]), edges_of(1), edges_of(1))
+    whole, _ = tiny().look(buckets, np.array([0, 5], np.int32), np.array([0]), edges_of(1), edges_of(0))
     np.testing.assert_allclose(together, whole, rtol=1e-5)
 
 
@@ -230,7 +230,7 @@ def test_edges_count_alike_in_short_lines_and_long_ones():
     buckets, bounds = np.arange(100, 130, dtype=np.int32), np.array([0, 2, 30], np.int32)
     ends = np.stack([np.full(features.EDGES, 50), np.r_[7, np.full(features.EDGES - 1, 50)]])
     for lines in (ends, ends[::-1]):
-        alone, _ = telling.look(buckets, bounds, np.array([0, 1]), lines, lines)
+        alone, _ = telling.look(buckets, bounds, np.array([0, 1]), lines, edges_of(0))
         told = 1 + np.expm1(2 * EDGE_WEIGHT)  # of one kind of as many, all others 1
         np.testing.assert_allclose(np.sort(alone[:, 3]), [1 / len(KINDS), told / (told + len(KINDS) - 1)], rtol=1e-5)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from declutter import fit, lessons, samples
+from declutter import lessons, prepared, samples
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from training import align, corpora, labels, scrape, tell
@@ -58,10 +58,10 @@ def aligned() -> tuple[list[lessons.Article], dict[tuple[str, str], bool]]:
     return [articles[i] for i in sorted(chosen)], {key: yes > no for key, (no, yes) in votes.items()}
 
 
-def everything() -> tuple[list[lessons.Article], fit.Beside]:
+def everything() -> tuple[list[lessons.Article], prepared.Beside]:
     """Samples, hand labels and aligned texts, and for the first stage the lines that alignment and markup tell of."""
     texts, lines = aligned()
-    beside = fit.Beside(fit.phrases(lines), fit.phrases(tell.lines()))
+    beside = prepared.Beside(prepared.phrases(lines), prepared.phrases(tell.lines()))
     return sample_articles(SAMPLE_WEIGHT, typical=False) + hand_articles() + texts, beside
 
 

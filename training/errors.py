@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from declutter import fit, lessons
+from declutter import fit, lessons, prepared
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 
@@ -22,7 +22,7 @@ _HEAD = """<!doctype html><meta charset="utf-8"><title>declutter: worst mistakes
 p{margin:.15rem 0}p.wrong{background:#ffe9a8}small{color:#666;display:inline-block;min-width:17rem}</style>"""
 
 
-def worst(articles: Sequence[lessons.Article], data: fit.Prepared, fitted: fit.Fitted, most: int) -> list[tuple[int, int]]:
+def worst(articles: Sequence[lessons.Article], data: prepared.Prepared, fitted: fit.Fitted, most: int) -> list[tuple[int, int]]:
     """(article, line of it) of the mistakes on keep or drop, the surest first; headlines and articles as told again left out."""
     firm = (data.allowed.sum(axis=1) == 1) & ~data.told & ~data.allowed[:, KINDS.index("headline")]
     kept = data.allowed[:, KEPT_COLUMNS].any(axis=1)
@@ -33,7 +33,7 @@ def worst(articles: Sequence[lessons.Article], data: fit.Prepared, fitted: fit.F
     return [(int(article), int(line - bounds[article])) for article, line in zip(owner, surest, strict=True)]
 
 
-def write(path: Path, articles: Sequence[lessons.Article], data: fit.Prepared, fitted: fit.Fitted, most: int) -> int:
+def write(path: Path, articles: Sequence[lessons.Article], data: prepared.Prepared, fitted: fit.Fitted, most: int) -> int:
     """Write the page; returns how many mistakes it shows."""
     bounds = np.concatenate([[0], np.cumsum([len(article.allowed) for article in articles])])
     found = worst(articles, data, fitted, most)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from declutter import context, fit, lessons, markup, model, page
+from declutter import context, fit, lessons, markup, model, page, prepared
 from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
+from declutter.linear import by_rarity, look_out_of_fold
 from training import align, corpora, labels
 
 ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a hand-labelled one
@@ -67,20 +68,20 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
         if 0 < len(read.lines) <= MAX_LINES:
             pages.append(read)
             articles.append(labelled(read, row, gold, hand.get(row["id"], {})))
-    data = fit.prepare(articles)
+    data = prepared.prepare(articles)
     names, bounds = markup.markup_names(pages)
-    stages = [_opinion_stage(names, bounds, data, fold) for fold in [*range(fit.FOLDS), None]]
+    stages = [_opinion_stage(names, bounds, data, fold) for fold in [*range(prepared.FOLDS), None]]
     opinion = np.zeros((len(data.fold), model.OUTPUTS), dtype=np.float32)
     for fold, (weights, bias) in enumerate(stages[:-1]):
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
-    alone = fit.look_out_of_fold(data, lines.fold_stages)
+    alone = look_out_of_fold(data, lines.fold_stages)
     fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 
 
-def _opinion_stage(names: Array, bounds: Array, data: fit.Prepared, without: int | None) -> tuple[Floats, Floats]:
+def _opinion_stage(names: Array, bounds: Array, data: prepared.Prepared, without: int | None) -> tuple[Floats, Floats]:
     """What the names around a line say: of its kind from hand labels, of its standing in the article from all."""
     from scipy.sparse import csr_array
     from sklearn.linear_model import LogisticRegression
@@ -93,18 +94,18 @@ def _opinion_stage(names: Array, bounds: Array, data: fit.Prepared, without: int
     bias[:-1] = -12
     elsewhere = data.fold != without
     firm = np.flatnonzero((data.allowed.sum(axis=1) == 1) & elsewhere)
-    met, rarity, lines = fit.by_rarity(matrix[firm])
+    met, rarity, lines = by_rarity(matrix[firm])
     linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, data.allowed[firm].argmax(axis=1))
     weights[np.ix_(met, linear.classes_)], bias[linear.classes_] = (linear.coef_ * rarity).T, linear.intercept_
     some = np.flatnonzero(data.labelled & elsewhere)
     kept = data.allowed[some][:, KEPT_COLUMNS].any(axis=1)
-    met, rarity, lines = fit.by_rarity(matrix[some])
+    met, rarity, lines = by_rarity(matrix[some])
     linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, kept, sample_weight=data.weight[some])
     weights[met, -1], bias[-1] = linear.coef_[0] * rarity, linear.intercept_[0]
     return weights, bias
 
 
-def _columns(pages: Sequence[page.Page], data: fit.Prepared, alone: Floats, opinion: Floats) -> Floats:
+def _columns(pages: Sequence[page.Page], data: prepared.Prepared, alone: Floats, opinion: Floats) -> Floats:
     """The stage's features (features, lines) of all pages."""
     blocks, at, first = [], 0, 0
     for parts in data.batches:

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 import declutter
-from declutter import fit
+from declutter import fit, linear
 from declutter.descent import Descent
 from declutter.integrations.sklearn import DeclutterTransformer, LineClassifier
 
@@ -42,7 +42,7 @@ def fitted():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
         patch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-        patch.setattr(fit, "_ITERATIONS", 5)
+        patch.setattr(linear, "_FEW_ITERATIONS", 5)
         texts, kinds, sites = labelled()
         return LineClassifier().fit(texts, kinds, groups=sites)
 

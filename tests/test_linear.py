@@ -1,0 +1,60 @@
+"""The first stage: what it learns from, and that what is held back says nothing."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from made_up import SITES, WHY, articles
+
+from declutter import lessons, linear
+from declutter.kinds import KINDS
+from declutter.lessons import Article
+from declutter.linear import first_stage
+from declutter.prepared import Beside, Phrases, phrases, prepare
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few():
+    """A few iterations: what is tested here is not how good it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linear, "_FEW_ITERATIONS", 5)
+        yield
+
+
+def label(kind):
+    return KINDS.index(kind)
+
+
+def test_a_stage_without_a_fold_never_saw_its_lines():
+    """Whatever the labels of a fold are, the stage learned without it is the same."""
+    data = prepare(articles())
+    there = data.fold == 1
+    assert 0 < there.sum() < len(there)
+    turned = dataclasses.replace(data, allowed=np.where(there[:, None], np.roll(data.allowed, 5, axis=1), data.allowed))
+    for one, two in zip(first_stage(data, Beside(), 1), first_stage(turned, Beside(), 1), strict=True):
+        assert np.array_equal(one, two)
+    assert not np.array_equal(first_stage(data, Beside(), 2)[0], first_stage(turned, Beside(), 2)[0])
+
+
+def test_phrases_teach_what_stands_in_articles():
+    lines = {(site, f"{phrase} {i}"): phrase is WHY[0] for i, site in enumerate(SITES) for phrase in (WHY[0], "Zap the pod")}
+    found = phrases(lines)
+    data = prepare(articles())
+    plain, taught = first_stage(data, Beside(), None), first_stage(data, Beside(stands=found), None)
+    assert np.array_equal(plain[0][:, :-1], taught[0][:, :-1])
+    assert not np.array_equal(plain[0][:, -1], taught[0][:, -1])
+
+
+def test_lines_known_beside_the_articles_teach_their_kind():
+    """To other sites: what is held back with a fold says nothing of it."""
+    lines = {(site, f"Zap the pod {i}"): label("promo") for i, site in enumerate(SITES)}
+    beside = Beside(kinds=phrases(lines))
+    data, asked = prepare(articles()), prepare([Article("Zap the pod", lessons.labels(["promo"]), "other.test")])
+    promo = lambda stage: float((asked.ngrams @ stage[0] + stage[1])[0, label("promo")])
+    plain, taught = first_stage(data, Beside(), None), first_stage(data, beside, None)
+    assert promo(taught) > promo(plain) + 1
+    there = beside.kinds.fold == 1
+    assert 0 < there.sum() < len(there)
+    turned = Phrases(beside.kinds.ngrams, np.where(there, label("ad"), beside.kinds.answers), beside.kinds.fold)
+    for one, two in zip(first_stage(data, beside, 1), first_stage(data, Beside(kinds=turned), 1), strict=True):
+        np.testing.assert_array_equal(one, two)
