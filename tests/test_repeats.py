@@ -137,6 +137,17 @@ def test_fewer_than_eight_words_may_stand_twice(line, goes):
     assert equal(line, line) == ([(1, 0)] if goes else [])
 
 
+@pytest.mark.parametrize("mark", ["- ", "* ", "• ", "  - ", "3. ", "12) "])
+def test_items_of_lists_may_stand_twice(mark):
+    assert equal(mark + LONG, mark + LONG) == []
+
+
+@pytest.mark.parametrize("opening", ["– ", "— ", "-", "2024 ", "3.5 ", "“"])
+def test_what_only_looks_like_an_item_may_not(opening):
+    """A line of dialogue begins with a dash in many languages; a pull quote tells it again."""
+    assert equal(opening + LONG, opening + LONG) == [(1, 0)]
+
+
 def test_marks_are_no_words():
     words = words_of(split(["one, two — three!\n***\n漢字漢字漢"]))
     assert repeats.word_counts(words).tolist() == [3, 0, 2]
