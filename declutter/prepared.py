@@ -21,7 +21,7 @@ from declutter.model import EDGE_WEIGHT
 from declutter.stages import Cut, cut
 
 FOLDS = 4
-FEW = 60_000  # labelled lines, of fewer than which a model is fitted sooner
+FEW = 100_000  # labelled lines, of fewer than which a model is fitted sooner
 _BATCH = 200_000  # code points of text taken at a time
 
 
