@@ -500,3 +500,36 @@ def test_a_very_long_line_and_a_text_of_many_lines_come_through():
     long = "The oven was cold and the bakers waited. " * 5000
     assert declutter.judge(long)[0].keep
     assert len(declutter.judge("Back to top\n" * 3000)) == 3000
+
+
+STEPS = [
+    "- Soak the beans in cold water overnight, with a spoonful of salt in the bowl.",
+    "- Fry the onions in the dripping until they are the colour of an old saddle.",
+]
+STORY = [
+    "The cook at the harbour mission has fed the night shift for forty years.",
+    "“You can taste who was in a hurry,” said Ada Holm, who took over the kitchen in May.",
+    "She writes the two dishes on the wall, one for the week and one for Sunday.",
+]
+
+
+def test_the_step_of_a_plan_may_stand_twice_by_itself():
+    text = "\n".join(
+        [
+            STORY[0],
+            STEPS[0],
+            "For the week the beans go in whole.",
+            STORY[1],
+            STEPS[0],
+            "On Sunday they are passed through a sieve.",
+            STORY[2],
+        ]
+    )
+    assert declutter.clean(text) == text
+
+
+@pytest.mark.parametrize("again", [STEPS, STEPS[1:]], ids=["a list", "at once"])
+def test_a_list_told_twice_stays_once(again):
+    before = [STORY[0], *STEPS] if again != STEPS else [*STEPS, *STORY[:2]]
+    text = "\n".join([*before, *again, STORY[2]])
+    assert declutter.clean(text) == "\n".join([*before, STORY[2]])
