@@ -36,7 +36,7 @@ _NOTHING = Beside()
 _NETWORKS = 2  # of a stage, whose mean decides
 _DESCENT = Descent(epochs=12, width=64, rate=4e-3, dropped=0.15, decay=0.1)
 # Few lines are fitted sooner, by one network in smaller steps, so that samples/ by itself is learned from in less than two minutes
-_FEW_DESCENT = Descent(epochs=9, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
+_FEW_DESCENT = Descent(epochs=8, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
 _FEW_PIECES = dataclasses.replace(_FEW_DESCENT, epochs=2)  # there are more of them
 # Articles, from which excerpts of them serve: of fewer (samples/ by itself) keep/drop is 0.890 with neither excerpts nor cleaned
 # articles, 0.888 with both
