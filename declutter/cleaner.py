@@ -271,13 +271,6 @@ class _Texts:
         first = int(self.lines.bounds[self.lines.text_of[line]])
         return int(self._numbers[line + 1] - self._numbers[first])
 
-    def told_on(self, line: int, earlier: int) -> bool:
-        """Whether more is told again than this one line: what stands before it, or after it, too, or it follows at once."""
-        low, high = self.lines.bounds[self.lines.text_of[line]], self.lines.bounds[self.lines.text_of[line] + 1]
-        before = earlier > low and self[line - 1] == self[earlier - 1]
-        after = line + 1 < high and self[line + 1] == self[earlier + 1]
-        return before or after or line == earlier + 1
-
     @functools.cached_property
     def _numbers(self) -> Ints:
         return running(self.lines.blanks_before + 1)
@@ -382,7 +375,7 @@ def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: Sequen
         told = {i for i, _ in pairs}
         rest = [i for i in group if i not in told and done.keep[i]]
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
-            if repeats.is_item(texts[i]) and not lines.told_on(i, earlier):
+            if repeats.is_item(texts[i]) and repeats.is_lone(lines.__getitem__, lines.lines, i, earlier):
                 continue
             done.keep[i] = done.keep[i] and KINDS[done.kind[i]] in named
             done.why[i] = f"repeats line {lines.number(earlier)}"

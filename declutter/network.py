@@ -94,7 +94,7 @@ def standard(columns: Floats, middle: Floats, scale: Floats) -> Floats:
     """Inputs as whole numbers: deviations from the middle, `INPUTS` to the standard deviation, as far as `SPREAD` of them."""
     levels = columns - middle[:, None]
     levels *= scale[:, None]
-    np.minimum(np.maximum(levels, -INPUTS * SPREAD, out=levels), INPUTS * SPREAD, out=levels)
+    np.clip(levels, -INPUTS * SPREAD, INPUTS * SPREAD, out=levels)
     np.rint(levels, out=levels)
     return levels
 
@@ -102,7 +102,7 @@ def standard(columns: Floats, middle: Floats, scale: Floats) -> Floats:
 def _levels(values: Floats, top: float, out: Floats) -> Floats:
     """Values from 0 to `top` as whole numbers; what is below is 0, what is above is the highest."""
     np.multiply(values, np.float32(LEVELS / top), out=out)
-    np.minimum(np.maximum(out, 0, out=out), LEVELS, out=out)
+    np.clip(out, 0, LEVELS, out=out)
     np.rint(out, out=out)
     return out
 

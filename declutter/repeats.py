@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -135,6 +135,21 @@ def is_item(line: str) -> bool:
     (True, True, False)
     """
     return bool(_ITEM.match(line))
+
+
+def is_lone(told: Callable[[int], str], lines: Lines, line: int, earlier: int) -> bool:
+    r"""Whether of two equal lines of a text just this one is told again: not what stands before it, or after it, nor it at once.
+
+    >>> from declutter.document import split
+    >>> texts = ["Monday", "- Run", "Tuesday", "- Run", "Rest", "Swim", "- Run", "Rest"]
+    >>> lines = split(["\n".join(texts)])
+    >>> is_lone(texts.__getitem__, lines, 3, 1), is_lone(texts.__getitem__, lines, 6, 3)
+    (True, False)
+    """
+    low, high = lines.bounds[lines.text_of[line]], lines.bounds[lines.text_of[line] + 1]
+    before = earlier > low and told(line - 1) == told(earlier - 1)
+    after = line + 1 < high and told(line + 1) == told(earlier + 1)
+    return not before and not after and line != earlier + 1
 
 
 @functools.lru_cache(maxsize=2)  # a headline is compared with many lines

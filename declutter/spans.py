@@ -39,7 +39,7 @@ class Found:
 def joined(parts: Cut) -> Array:
     """Which lines are whole articles: the only line of their text, of several pieces."""
     alone = np.diff(parts.lines.bounds)[parts.lines.text_of] == 1
-    whole: Array = alone & (_count(parts) >= JOINED)
+    whole: Array = alone & (parts.count >= JOINED)
     return whole
 
 
@@ -60,15 +60,10 @@ def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: floa
         yield from _spans(line, pieces.starts[own], pieces.ends[own], int(parts.lines.last[line]), goes[own], kinds[own], keep[own])
 
 
-def _count(parts: Cut) -> Ints:
-    """How many pieces each line has."""
-    return np.diff(parts.first_pieces, append=len(parts.begins))
-
-
 def _suspect(parts: Cut, views: Opinions) -> Array:
     looks = views.alone_pieces[:, KEPT_COLUMNS].sum(axis=1)
     least = np.minimum.reduceat(looks, parts.first_pieces) if len(looks) else looks
-    suspect: Array = (_count(parts) > 1) & (least < _SUSPECT)
+    suspect: Array = (parts.count > 1) & (least < _SUSPECT)
     return suspect
 
 

@@ -31,10 +31,14 @@ class Cut:
         return pieces.as_lines(self.lines, self.words, self.begins)
 
     @property
+    def count(self) -> Ints:
+        """How many pieces each line has."""
+        return np.diff(self.first_pieces, append=len(self.begins))
+
+    @property
     def several(self) -> Array:
         """Which pieces are not the only one of their line."""
-        count = np.diff(self.first_pieces, append=len(self.begins))
-        return np.repeat(count > 1, count)
+        return np.repeat(self.count > 1, self.count)
 
 
 def cut(lines: Lines) -> Cut:

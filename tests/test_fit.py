@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import articles, synthetic
+from made_up import articles, synthetic, turned
 
 from declutter import fit, lessons, linear, prepared
 from declutter.cleaner import Cleaner
@@ -60,13 +60,6 @@ def test_all_lines_of_a_site_are_in_its_fold(training):
     for article in articles():
         assert set(data.fold[at : at + len(article.allowed)].tolist()) == {prepared.fold_of(article.site)}
         at += len(article.allowed)
-
-
-def turned(data):
-    """The same articles with other labels in fold 1."""
-    there = data.fold == 1
-    assert 0 < there.sum() < len(there)
-    return dataclasses.replace(data, allowed=np.where(there[:, None], np.roll(data.allowed, 5, axis=1), data.allowed))
 
 
 def test_a_stage_without_a_fold_never_saw_its_lines():
