@@ -41,7 +41,7 @@ class Apart:
     """Texts laid out one after the other with columns of nothing before, between and after them.
 
     `at` is the column of each line, `mask` (1, size) tells lines (1) from nothing (0).  Of each text `starts` is the first column, of the
-    nothing before it, `widths` the number of columns, `counts` that of lines, at least 1.
+    nothing before it, `widths` the number of columns, `counts` that of lines, at least 1; `text_of` is the text of each column.
     """
 
     at: Ints
@@ -49,6 +49,7 @@ class Apart:
     starts: Ints
     widths: Ints
     counts: Ints
+    text_of: Ints
     size: int
 
 
@@ -61,13 +62,29 @@ def apart(bounds: Ints) -> Apart:
     mask[0, at] = 1
     widths = counts + _GAP
     widths[-1:] += _GAP
-    return Apart(at, mask, running(widths)[:-1], widths, np.maximum(counts, 1), size)
+    return Apart(at, mask, running(widths)[:-1], widths, np.maximum(counts, 1), np.repeat(np.arange(len(counts)), widths), size)
 
 
 def shifted(values: Floats, reach: int) -> tuple[Floats, Floats, Floats]:
     """What a convolution sees before, at and after each of the columns from `reach` to before `-reach`."""
     size = values.shape[1]
     return values[:, : size - 2 * reach], values[:, reach : size - reach], values[:, 2 * reach :]
+
+
+def most_so_far(values: Floats, text_of: Ints) -> tuple[Floats, Array]:
+    """The greatest of each value up to each column of its text, and whether it is first reached there."""
+    above = text_of * (float(values.max(initial=0)) + 1)  # whatever is in a text is more than all that is in those before it
+    most = np.maximum.accumulate(values + above, axis=1)
+    reached = np.ones(most.shape, dtype=bool)
+    reached[:, 1:] = most[:, 1:] > most[:, :-1]
+    return (most - above).astype(values.dtype), reached
+
+
+def _returned(slopes: Floats, reached: Array) -> Floats:
+    """The gradients of the greatest values so far, given to the columns where these were first reached."""
+    back, at = np.zeros(slopes.size, dtype=slopes.dtype), np.flatnonzero(reached)
+    back[at] = np.add.reduceat(slopes.ravel(), at)
+    return back.reshape(slopes.shape)
 
 
 def train_network(
@@ -139,6 +156,8 @@ def _begin(inputs: int, outputs: int, width: int, rng: np.random.Generator) -> W
         "inner_bias": nothing(blocks, width),
         "whole": nothing(width, width),
         "whole_bias": nothing(width),
+        "most": nothing(width, 2 * width),
+        "most_bias": nothing(width),
         "last": nothing(outputs, width),
         "last_bias": nothing(outputs),
     }
@@ -185,12 +204,16 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """One way forward: the inputs; halfway which values are above 0, these, and their mean over each text; the blocks; the end."""
+    """One way forward: the inputs; halfway which values are above 0, these, their mean over each text, the greatest of them before and
+    after each column, and where these are reached, seen from the front and from the back; the blocks; the end.
+    """
 
     entry: Floats
     whole: Floats
     told: Floats
     mean: Floats
+    most: Floats
+    reached: tuple[Array, Array]
     blocks: list[_Block]
     values: Floats
 
@@ -201,14 +224,19 @@ def _forward(weights: Weights, given: Floats, texts: Apart, drop: Drop) -> _Pass
     entry[:, texts.at] = given * drop(given.shape)
     values: Floats = weights["first"] @ entry + weights["first_bias"][:, None]
     nothing: Floats = np.zeros(0)
-    whole = told = mean = nothing
+    whole = told = mean = most = nothing
+    reached = (nothing, nothing)
     blocks = []
     for block, reach in enumerate(REACHES):
         if block == HALFWAY:
             whole = (values > 0) * texts.mask
             told = values * whole
             mean = np.add.reduceat(told, texts.starts, axis=1) / texts.counts.astype(np.float32)
+            before, first = most_so_far(told, texts.text_of)
+            after, last = most_so_far(told[:, ::-1], texts.text_of[-1] - texts.text_of[::-1])
+            most, reached = np.concatenate([before, after[:, ::-1]]), (first, last)
             values = values + np.repeat(weights["whole"] @ mean + weights["whole_bias"][:, None], texts.widths, axis=1)
+            values += weights["most"] @ most + weights["most_bias"][:, None]
         positive = (values > 0) * texts.mask
         seen = values * positive
         inner = sum(part @ column for part, column in zip(weights["around"][block], shifted(seen, reach), strict=True))
@@ -218,7 +246,7 @@ def _forward(weights: Weights, given: Floats, texts: Apart, drop: Drop) -> _Pass
         values = values.copy()
         values[:, reach:-reach] += weights["inner"][block] @ inner + weights["inner_bias"][block][:, None]
         blocks.append(_Block(positive, seen, opened, inner))
-    return _Pass(entry, whole, told, mean, blocks, values)
+    return _Pass(entry, whole, told, mean, most, reached, blocks, values)
 
 
 def _slopes(
@@ -258,7 +286,10 @@ def _backward(weights: Weights, way: _Pass, texts: Apart, back: Floats) -> Weigh
             told = np.add.reduceat(back, texts.starts, axis=1)
             slopes["whole"], slopes["whole_bias"] = told @ way.mean.T, told.sum(axis=1)
             spread = weights["whole"].T @ told / texts.counts.astype(np.float32)
-            back = back + np.repeat(spread, texts.widths, axis=1) * way.whole
+            slopes["most"], slopes["most_bias"] = back @ way.most.T, back.sum(axis=1)
+            before, after = np.split(weights["most"].T @ back, 2)
+            most = _returned(before, way.reached[0]) + _returned(after[:, ::-1], way.reached[1])[:, ::-1]
+            back = back + (np.repeat(spread, texts.widths, axis=1) + most) * way.whole
     slopes["first"], slopes["first_bias"] = back @ way.entry.T, back.sum(axis=1)
     return slopes
 
@@ -296,6 +327,7 @@ def _rounded(weights: Weights, middle: Floats, scale: Floats, given: Floats, tex
         layer("around", units[0:-2:2, None]),
         layer("inner", units[1:-2:2, None]),
         layer("whole", units[-2] / FINE),
+        layer("most", units[-2]),
         layer("last", units[-1]),
         units * LEVELS,
     )

@@ -21,7 +21,7 @@ from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.network import REACHES, WIDEST, Layer, Network
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
 # Of an n-gram of a line's edges, whatever the length of the line; one of n others weighs 1 / sqrt(n)
 EDGE_WEIGHT = 0.15
@@ -173,7 +173,7 @@ def save(model: Model, path: Path) -> None:
     archive.write(path, model.card, arrays)
 
 
-_LAYERS = ("first", "around", "inner", "whole", "last")
+_LAYERS = ("first", "around", "inner", "whole", "most", "last")
 _MOST = 1e6  # of a score: far beyond what training gives, far below where sums stop being numbers
 
 
@@ -217,6 +217,7 @@ def _read(held: Archive) -> Model:
             layer(f"{name}_around", (blocks, width, 3 * width), (blocks, width)),
             layer(f"{name}_inner", (blocks, width, width), (blocks, width)),
             layer(f"{name}_whole", (width, width), (width,)),
+            layer(f"{name}_most", (width, 2 * width), (width,)),
             layer(f"{name}_last", (len(KINDS), width), (len(KINDS),)),
             tops,
         )

@@ -20,6 +20,7 @@ _CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
 _LOOKS_KEPT = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 _STRONG = 0.35  # times the cut: what counts as strong evidence in a text that would lose most of its prose
+_STRONGEST = 0.05  # and in one that would lose all of it, or that is a single line
 _TELLING = 40  # code points of a line that could be all there is of an article
 _MOST = 0.5  # of the characters in paragraphs
 # Unless this share of them scores at least this much: then there is a story, with much clutter beside it.  Clutter recall of hand-labelled
@@ -134,7 +135,7 @@ def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[In
     only = (_sum(lines, stays) == 0) & paragraph
     cuts = np.where(paragraph & (keep == _most(lines, keep * paragraph)), min(cut, middle), cut)  # the likeliest prose of a text
     single = (np.diff(lines.bounds) == 1)[lines.text_of]
-    strength = np.where(only | single, _STRONG**2, np.where(endangered, _STRONG, 1))
+    strength = np.where(only | single, _STRONGEST, np.where(endangered, _STRONG, 1))
     clean = _sum(lines, keep < _SURE) == 0
     strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _SURE / max(middle, _SURE), 1))
     # a text of which nothing would stay keeps what is not surely clutter
@@ -153,7 +154,7 @@ def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tu
     """
     keep, paragraph = found.keep, found.paragraph
     stays = _sum(lines, paragraph & (keep >= middle)) > 0
-    goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONG**2)
+    goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONGEST)
     story = _sum(lines, _kinds(found.kinds, goes) == BODY) > 0
     goes |= ~story & (cut > 0)
     return _kinds(found.kinds, goes), ~goes & (keep < cut)

@@ -46,8 +46,13 @@ def loss(weights, given, texts, allowed, weight, start):
     values = weights["first"] @ entry + weights["first_bias"][:, None]
     for block, reach in enumerate(REACHES):
         if block == network.HALFWAY:
-            mean = np.add.reduceat(np.maximum(values, 0) * texts.mask, texts.starts, axis=1) / texts.counts
+            told = np.maximum(values, 0) * texts.mask
+            mean = np.add.reduceat(told, texts.starts, axis=1) / texts.counts
+            ends = texts.starts + texts.widths
+            own = [(start, at, end) for start, end in zip(texts.starts, ends, strict=True) for at in range(start, end)]
+            most = [np.concatenate([told[:, start : at + 1].max(axis=1), told[:, at:end].max(axis=1)]) for start, at, end in own]
             values = values + np.repeat(weights["whole"] @ mean + weights["whole_bias"][:, None], texts.widths, axis=1)
+            values = values + weights["most"] @ np.array(most).T + weights["most_bias"][:, None]
         seen = np.maximum(values, 0) * texts.mask
         inner = sum(part @ there for part, there in zip(weights["around"][block], shifted(seen, reach), strict=True))
         inner = np.maximum(inner + weights["around_bias"][block][:, None], 0)
@@ -59,7 +64,7 @@ def loss(weights, given, texts, allowed, weight, start):
     return -(np.log(told) * weight).sum() / weight.sum()
 
 
-@pytest.mark.parametrize("name", ["first", "around", "inner", "whole", "last"])
+@pytest.mark.parametrize("name", ["first", "around", "inner", "whole", "most", "last"])
 @pytest.mark.parametrize("part", ["", "_bias"])
 def test_slopes_are_those_of_the_loss(name, part):
     rng = np.random.default_rng(0)
@@ -103,6 +108,27 @@ def test_it_learns_what_only_the_whole_text_tells():
     assert right(found, columns, sizes, kinds) > 0.97  # a line by itself tells it right three times in four
 
 
+def test_it_learns_what_only_one_line_far_away_tells():
+    """All lines from the one with a great first number on are of kind 1, however far they are from it."""
+    rng = np.random.default_rng(8)
+    sizes = np.full(150, 80)
+    columns = rng.standard_normal((3, 80 * 150)).astype(np.float32)
+    mark = bounds_of(sizes)[:-1] + rng.integers(10, 70, 150)
+    columns[0, mark] = 8
+    kinds = np.repeat(mark, sizes) <= np.arange(len(columns[0]))
+    allowed = np.stack([~kinds, kinds], axis=1)
+    few = Descent(epochs=8, width=12, rate=0.02, dropped=0.0, lines=800)
+    found = train_network(columns, sizes, allowed, ones(len(kinds)), zeros(len(kinds), 2), few)
+    assert right(found, columns, sizes, kinds) > 0.98
+
+
+def test_the_greatest_so_far_and_where_it_was_reached():
+    values = np.array([[1, 0, 2, 2, 1, 3], [0, 0, 5, 4, 6, 1]], dtype=np.float32)
+    most, reached = descent.most_so_far(values, np.array([0, 0, 0, 1, 1, 1]))
+    assert most.tolist() == [[1, 1, 2, 2, 2, 3], [0, 0, 5, 4, 6, 6]]
+    assert reached.tolist() == [[True, False, True, True, False, True], [True, False, True, True, True, False]]
+
+
 def test_labels_without_a_pattern_are_not_foretold():
     columns, sizes, _ = toy()
     kinds, truth = np.random.default_rng(5).integers(0, 2, (2, 600))
@@ -115,7 +141,7 @@ def test_the_same_input_and_seed_give_the_same_network():
     allowed = np.eye(2, dtype=bool)[kinds]
     few = Descent(epochs=2, width=6, rate=0.01, dropped=0.2, lines=100)
     one, two, other = (train_network(columns, sizes, allowed, ones(240), zeros(240, 2), few, seed=seed) for seed in (7, 7, 8))
-    for layer in ("first", "around", "inner", "whole", "last"):
+    for layer in ("first", "around", "inner", "whole", "most", "last"):
         for part in ("weights", "unit", "bias"):
             assert getattr(getattr(one, layer), part).tobytes() == getattr(getattr(two, layer), part).tobytes()
     assert one.first.weights.tobytes() != other.first.weights.tobytes()
@@ -124,12 +150,12 @@ def test_the_same_input_and_seed_give_the_same_network():
 def test_one_of_these_is_a_label_too():
     """Lines of the right half may be kind 1 or 2; a few of them say which, and the rest follow these."""
     rng = np.random.default_rng(3)
-    columns, sizes = rng.standard_normal((3, 600)).astype(np.float32), np.full(100, 6)
+    columns, sizes = rng.standard_normal((3, 1200)).astype(np.float32), np.full(200, 6)
     truth = np.where(columns[0] < 0, 0, np.where(columns[1] < 0, 1, 2))
     allowed = np.eye(3, dtype=bool)[truth]
-    vague = (truth > 0) & (rng.random(600) < 0.8)
+    vague = (truth > 0) & (rng.random(1200) < 0.8)
     allowed[vague] = [False, True, True]
-    found = train_network(columns, sizes, allowed, ones(600), zeros(600, 3), SMALL).predict(columns, bounds_of(sizes)).argmax(axis=1)
+    found = train_network(columns, sizes, allowed, ones(1200), zeros(1200, 3), SMALL).predict(columns, bounds_of(sizes)).argmax(axis=1)
     assert (found == truth)[vague].mean() > 0.85
     assert (found > 0)[vague].mean() > 0.95
 
@@ -167,8 +193,9 @@ def test_whole_numbers_say_nearly_what_the_trained_weights_say(monkeypatch):
     columns, sizes, kinds = toy()
     allowed = np.eye(2, dtype=bool)[kinds]
     rounded = train_network(columns, sizes, allowed, ones(600), zeros(600, 2), SMALL).predict(columns, bounds_of(sizes))
+    monkeypatch.setattr(network, "_TEXTS", 2)  # of values so fine two bytes hold those of two texts
     for module in (network, descent):
-        monkeypatch.setattr(module, "LEVELS", 1 << 20)
+        monkeypatch.setattr(module, "LEVELS", (1 << 14) - 1)
         monkeypatch.setattr(module, "WEIGHTS", 1 << 20)
     fine = train_network(columns, sizes, allowed, ones(600), zeros(600, 2), SMALL).predict(columns, bounds_of(sizes))
     assert np.abs(rounded - fine).mean() < 0.05 * np.abs(fine).mean()

@@ -15,7 +15,7 @@ from declutter.descent import Descent
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.lessons import Article
-from declutter.model import OUTPUTS, load, save
+from declutter.model import OUTPUTS, load, save, sigmoid
 
 SMALL = Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150)
 
@@ -227,6 +227,15 @@ def test_a_curve_makes_scores_honest():
     curve = fit.calibration(raw, kept, np.ones(20_000, dtype=np.float32))
     for score in (0.1, 0.3, 0.5, 0.7, 0.9):
         assert np.interp(score, *curve) == pytest.approx(score**2, abs=0.05)
+
+
+def test_a_curve_tells_apart_what_is_surely_clutter_and_what_is_very_likely():
+    """Most lines of real texts have odds beyond 100 to 1: there, too, the score means what it says."""
+    rng = np.random.default_rng(1)
+    raw = sigmoid(rng.uniform(-7, 7, 60_000)).astype(np.float32)
+    curve = fit.calibration(raw, rng.random(60_000) < raw, np.ones(60_000, dtype=np.float32))
+    for score in (0.005, 0.02, 0.06, 0.94, 0.98, 0.995):
+        assert np.interp(score, *curve) == pytest.approx(score, rel=0.5 if score < 0.5 else 0.01)
 
 
 def test_figures_leave_headlines_out():

@@ -12,7 +12,7 @@ headline\tBakers strike for warmer ovens
 byline\tBy Runa Holt
 
 body\tThe bakers of Lower Wick put down their peels on Monday and walked out into the rain.
-body\tThe owners say that new ovens cost more than a year of bread brings in.[[ad| ADVERTISEMENT]]
+body\tTalks between the owners and the bakers will resume on Thursday, the council said.[[ad| ADVERTISEMENT]]
 share\tShare on Facebook
 navigation\tBack to top
 """

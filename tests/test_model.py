@@ -22,7 +22,7 @@ from declutter.network import LEVELS, REACHES, WIDEST, Layer, Network
 INPUTS = len(number_names())
 PAGE_INPUTS = INPUTS + len(page_number_names())
 STAGES = {"lines": INPUTS, "pieces": INPUTS, "pages": PAGE_INPUTS}
-LAYERS = ("first", "around", "inner", "whole", "last")
+LAYERS = ("first", "around", "inner", "whole", "most", "last")
 PARTS = ("middle", "scale", "tops", *(f"{layer}{part}" for layer in LAYERS for part in ("", "_unit", "_bias")))
 WIDTH = 4
 
@@ -37,7 +37,14 @@ def tiny_network(rng, inputs):
         return Layer(rng.integers(-127, 128, shape).astype(np.float32), normal(rng, *units) / (100 * LEVELS), normal(rng, *units))
 
     blocks, wide = len(REACHES), (WIDTH, WIDTH)
-    layers = layer(WIDTH, inputs + OUTPUTS), layer(blocks, WIDTH, 3 * WIDTH), layer(blocks, *wide), layer(*wide), layer(len(KINDS), WIDTH)
+    layers = (
+        layer(WIDTH, inputs + OUTPUTS),
+        layer(blocks, WIDTH, 3 * WIDTH),
+        layer(blocks, *wide),
+        layer(*wide),
+        layer(WIDTH, 2 * WIDTH),
+        layer(len(KINDS), WIDTH),
+    )
     middle, scale = normal(rng, 2, inputs + OUTPUTS)
     return Network(middle, scale, *layers, np.exp(normal(rng, 2 * blocks + 2)))
 

@@ -30,6 +30,7 @@ def made_up(rng, *, inputs=5, width=6, outputs=3, most=net.WEIGHTS):
         layer(blocks, width, 3 * width),
         layer(blocks, width, width),
         layer(width, width),
+        layer(width, 2 * width),
         layer(outputs, width),
         rng.uniform(1, 6, 2 * blocks + 2).astype(np.float32),
     )
@@ -45,9 +46,10 @@ def walked(network, columns):
     count = len(values)
     for block, reach in enumerate(REACHES):
         if block == net.HALFWAY:
-            total = sum(levels(value, network.tops[-2]) for value in values)
-            mean = np.rint(total * (net.FINE / count)).astype(np.int64)
-            values = [value + worth(whole(network.whole.weights) @ mean, network.whole) for value in values]
+            told = np.array([levels(value, network.tops[-2]) for value in values])
+            mean = worth(whole(network.whole.weights) @ np.rint(sum(told) * (net.FINE / count)).astype(np.int64), network.whole)
+            most = [np.concatenate([told[: line + 1].max(axis=0), told[line:].max(axis=0)]) for line in range(count)]
+            values = [values[line] + (worth(whole(network.most.weights) @ most[line], network.most) + mean) for line in range(count)]
         seen = [levels(value, network.tops[2 * block]) for value in values]
         for line in range(count):
             near = [seen[at] if 0 <= at < count else np.zeros_like(seen[0]) for at in (line - reach, line, line + reach)]
@@ -80,6 +82,18 @@ def test_a_text_has_the_same_scores_alone_and_among_others(seed, sizes):
     assert np.array_equal(together, np.concatenate(alone))
 
 
+@pytest.mark.parametrize("count", [127, 128, 129, 300])
+def test_many_texts_at_once_are_kept_apart(count):
+    """Values of a text that are all at the top say nothing to the next one, however many texts stand before it."""
+    rng = np.random.default_rng(count)
+    sizes = rng.integers(1, 4, count)
+    network, columns = made_up(rng), 9 * rng.standard_normal((5, sizes.sum())).astype(np.float32)
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    scores = network.predict(columns, bounds)
+    for low, high in itertools.pairwise(bounds):
+        assert np.array_equal(scores[low:high], walked(network, columns[:, low:high]))
+
+
 def test_the_largest_sums_of_the_widest_network_are_exact():
     """All weights and all values at their greatest: past 2**24 a float would no longer hold every whole number."""
     width = net.WIDEST
@@ -88,17 +102,17 @@ def test_the_largest_sums_of_the_widest_network_are_exact():
     assert 2 * 400 * net.INPUTS * net.SPREAD * 128 < 2**24  # inputs: 400 and more
     rng = np.random.default_rng(0)
     network = made_up(rng, width=width, most=0)
-    for layer in (network.first, network.around, network.inner, network.whole, network.last):
+    for layer in (network.first, network.around, network.inner, network.whole, network.most, network.last):
         layer.weights[...] = net.WEIGHTS
         layer.unit[...] = 1
     columns = np.full((5, 20), 1e6, dtype=np.float32)
     assert np.array_equal(network.predict(columns, np.array([0, 20])), walked(network, columns))
 
 
-def test_a_line_hears_of_lines_far_away_only_by_the_mean():
+def test_a_line_hears_of_lines_far_away_only_by_the_mean_and_the_greatest():
     rng = np.random.default_rng(3)
     network = made_up(rng, inputs=4, width=8)
-    network.whole.weights[...] = 0
+    network.whole.weights[...] = network.most.weights[...] = 0
     columns = rng.standard_normal((4, 60)).astype(np.float32)
     moved = columns.copy()
     moved[:, 0] += 5
