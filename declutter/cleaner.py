@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from declutter import model as models
-from declutter import repeats, spans, verdict
 from declutter import sites as counts
+from declutter import spans, verdict
 from declutter.context import prose
-from declutter.document import Array, Ints, Lines, render, running, split
-from declutter.features import KEPT_COLUMNS, Floats
+from declutter.document import Lines, render, split
+from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
 from declutter.parallel import in_order
-from declutter.stages import Cut, Opinions, cut, opinions
-from declutter.verdict import BODY, HEADLINE, SUBHEADING, Span, Verdict
+from declutter.settling import Decisions, Pattern, Texts, settle_headlines, settle_patterns, settle_repeats
+from declutter.stages import cut, opinions
+from declutter.verdict import BODY, Span, Verdict
 
 if TYPE_CHECKING:
     from declutter.markup import Page
@@ -30,26 +30,10 @@ if TYPE_CHECKING:
     from declutter.sites import Sites
 
 _BATCH = 200_000  # code points judged at a time: numpy's fixed costs are spread, the buffers stay in the cache
-_CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
-
 _TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it is named as the reason
 
-Pattern = re.Pattern[str]
 Given = str | tuple[str, str | None]  # a text, or one with its site
 Batch = tuple[list[str], list[str | None]]  # texts, and the site of each
-
-
-@dataclass(slots=True)
-class _Decisions:
-    """What was decided about the lines of a batch; `why` holds the reasons that the rules gave, by line."""
-
-    parts: Cut
-    views: Opinions
-    kind: Ints
-    keep: Array
-    unsure: Array
-    why: dict[int, str]
-    found: dict[int, list[spans.Found]]
 
 
 class Cleaner:
@@ -169,7 +153,7 @@ class Cleaner:
         self.limits.check_lines(texts, lines)
         return lines
 
-    def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> _Decisions:
+    def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
         parts = cut(self._split(texts, pages))
         views = opinions(self._model, parts, pages)
@@ -181,13 +165,13 @@ class Cleaner:
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
         kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
-        done = _Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
+        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
         if seen is not None:
             done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
-        lines = _Texts(texts, parts)
-        _settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
-        _settle_repeats(done, lines, self._stays, self.named_to_keep)
-        named = self._settle_patterns(done, lines)
+        lines = Texts(texts, parts)
+        settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
+        settle_repeats(done, lines, self._stays, self.named_to_keep)
+        named = settle_patterns(done, lines, self.keep_lines, self.drop_lines)
         for found in spans.find(
             self._model, parts, views, done.keep & (done.kind == BODY) & ~named, verdict.cut_at(self.caution, self._model.pieces.cut)
         ):
@@ -195,25 +179,7 @@ class Cleaner:
                 done.found.setdefault(found.line, []).append(found)
         return done
 
-    def _settle_patterns(self, done: _Decisions, lines: _Texts) -> Array:
-        """The user's own expressions, which outrank everything else; gives the lines that one of them decided."""
-        named = np.zeros(len(done.kind), dtype=bool)
-        if not self.keep_lines and not self.drop_lines:
-            return named
-        clutter = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
-        for i in range(len(done.kind)):
-            line = lines[i]
-            for patterns, stays, option in ((self.keep_lines, True, "keep_lines"), (self.drop_lines, False, "drop_lines")):
-                match = next((pattern for pattern in patterns if pattern.search(line)), None)
-                if match is not None:
-                    looks_kept = done.kind[i] in KEPT_COLUMNS
-                    if stays != looks_kept:
-                        done.kind[i] = BODY if stays else clutter[done.views.kinds[i][clutter].argmax()]
-                    done.keep[i], done.why[i], named[i] = stays, f"matches {option} {match.pattern!r}", True
-                    break
-        return named
-
-    def _texts(self, texts: Sequence[str], done: _Decisions) -> list[str]:
+    def _texts(self, texts: Sequence[str], done: Decisions) -> list[str]:
         lines = done.parts.lines
         touched = np.zeros(len(texts), dtype=bool)
         touched[lines.text_of[~done.keep]] = True
@@ -231,7 +197,7 @@ class Cleaner:
             out[number] = render(text, starts, ends, done.keep[low:high].tolist(), bodies)
         return out
 
-    def _verdicts(self, texts: Sequence[str], done: _Decisions) -> list[list[Verdict]]:
+    def _verdicts(self, texts: Sequence[str], done: Decisions) -> list[list[Verdict]]:
         lines, views = done.parts.lines, done.views
         first = views.alone[:, :-1]
         first_kind = first.argmax(axis=1)
@@ -255,27 +221,6 @@ class Cleaner:
         return out
 
 
-class _Texts:
-    """The lines of a batch as strings, made when asked for."""
-
-    def __init__(self, texts: Sequence[str], parts: Cut) -> None:
-        self.texts, self.lines = texts, parts.lines
-
-    def __getitem__(self, line: int) -> str:
-        number = int(self.lines.text_of[line])
-        base = int(self.lines.offsets[number])
-        return self.texts[number][int(self.lines.starts[line] - base) : int(self.lines.ends[line] - base)]
-
-    def number(self, line: int) -> int:
-        """The number of a line in its text, from 1, blank lines counted, as an editor shows it."""
-        first = int(self.lines.bounds[self.lines.text_of[line]])
-        return int(self._numbers[line + 1] - self._numbers[first])
-
-    @functools.cached_property
-    def _numbers(self) -> Ints:
-        return running(self.lines.blanks_before + 1)
-
-
 def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
     texts, sites = batch
     return cleaner._texts(texts, cleaner._judge_batch(texts, sites))
@@ -286,7 +231,7 @@ def _verdict_batch(cleaner: Cleaner, batch: Batch) -> list[list[Verdict]]:
     return cleaner._verdicts(texts, cleaner._judge_batch(texts, sites))
 
 
-def _gone(done: _Decisions, number: int) -> dict[str, tuple[int, int]]:
+def _gone(done: Decisions, number: int) -> dict[str, tuple[int, int]]:
     """Lines and characters that go from a text, by kind; a span counts as characters, not as a line."""
     lines = done.parts.lines
     low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
@@ -332,60 +277,6 @@ def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]
         raise ValueError(f"{option}: {error.pattern!r} is no regular expression: {error}") from None
 
 
-def _settle_headlines(done: _Decisions, lines: _Texts, stays: Array, keep_all: bool) -> None:
-    """The likeliest headline before the first body line stays, later tellings go; what only looked like one is a subheading."""
-    text_of = done.parts.lines.text_of
-    told = np.flatnonzero(done.kind == HEADLINE)
-    for own in np.split(told, np.flatnonzero(np.diff(text_of[told])) + 1) if len(told) else ():
-        number = text_of[own[0]]
-        low, high = done.parts.lines.bounds[number], done.parts.lines.bounds[number + 1]
-        body = np.flatnonzero(done.kind[low:high] == BODY)
-        if not len(body):  # without a story there is no headline of one: these lines may be all there is of it
-            done.kind[own], done.keep[own] = BODY, stays[BODY]
-            continue
-        before = own[own < low + body[0]]
-        if not len(before):
-            done.kind[own], done.keep[own] = SUBHEADING, stays[SUBHEADING]
-            continue
-        chosen = int(before[done.views.kinds[before, HEADLINE].argmax()])
-        for i in own.tolist():
-            if i == chosen:
-                continue
-            if repeats.tells_headline(lines[i], lines[chosen]):
-                done.keep[i] = keep_all and stays[HEADLINE]
-                done.why[i] = f"repeats the headline, line {lines.number(chosen)}"
-            else:
-                done.kind[i], done.keep[i] = SUBHEADING, stays[SUBHEADING]
-
-
-def _settle_repeats(done: _Decisions, lines: _Texts, stays: Array, named: Sequence[str]) -> None:
-    """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had."""
-    before = done.keep.copy()
-    caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
-    counts = repeats.word_counts(done.parts.words)
-    telling = ((caption >= repeats.LIKELY) | (done.keep & (counts >= repeats.LONG))).tolist()
-    for group in repeats.alike(done.parts.lines, done.parts.words):
-        if not any(telling[i] for i in group):
-            continue
-        texts = {i: lines[i] for i in group}
-        pairs = repeats.captions_told_again(texts, group, {i: float(caption[i]) for i in group})
-        for i, other in pairs:
-            done.kind[i], done.keep[i] = _CAPTION, stays[_CAPTION]
-            done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
-        told = {i for i, _ in pairs}
-        rest = [i for i in group if i not in told and done.keep[i]]
-        for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
-            if repeats.is_item(texts[i]) and repeats.is_lone(lines.__getitem__, lines.lines, i, earlier):
-                continue
-            done.keep[i] = done.keep[i] and KINDS[done.kind[i]] in named
-            done.why[i] = f"repeats line {lines.number(earlier)}"
-    text_of, count = done.parts.lines.text_of, len(done.parts.lines.bounds) - 1
-    emptied = (np.bincount(text_of[before], minlength=count) > 0) & (np.bincount(text_of[done.keep], minlength=count) == 0)
-    for number in np.flatnonzero(emptied).tolist():
-        first = int(np.flatnonzero(before & (text_of == number))[0])
-        done.kind[first], done.keep[first], done.why[first] = BODY, stays[BODY], "told again, but kept: nothing else would stay"
-
-
 def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base: int) -> str:
     """A line less its spans."""
     parts, at = [], start
@@ -395,7 +286,7 @@ def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base
     return "".join(parts) + text[at:end]
 
 
-def _reason(done: _Decisions, line: int, first_kind: str) -> str:
+def _reason(done: Decisions, line: int, first_kind: str) -> str:
     kind = KINDS[done.kind[line]]
     if done.unsure[line]:
         return f"may not belong, but kept: the evidence is weak ({first_kind})"

@@ -415,52 +415,6 @@ def test_lines_named_by_the_user_stay_or_go_before_the_model_is_asked(text):
             assert "_lines" not in verdict.reason
 
 
-def test_the_reason_names_the_expression_that_matched():
-    verdicts = declutter.Cleaner(keep_lines=r"^Back to \w+$", drop_lines=[r"thirty years", r"Perrin"]).judge(ARTICLE)
-    found = {verdict.text: verdict for verdict in verdicts}
-
-    assert found["Back to top"].keep
-    assert repr(r"^Back to \w+$") in found["Back to top"].reason
-    assert not found[LINES[4]].keep
-    assert "'thirty years'" in found[LINES[4]].reason
-    assert found[LINES[4]].kind not in KEPT, "a line that goes has a kind that goes"
-
-
-def test_keep_lines_win_over_drop_lines_and_over_dropped_kinds():
-    cleaner = declutter.Cleaner(keep_lines="Runa", drop_lines="Holt", drop=["byline", "body"])
-
-    assert cleaner.clean(ARTICLE).splitlines() == [LINES[0], "By Runa Holt"]
-
-
-def test_the_headline_is_kept_once_and_never_brought_from_elsewhere():
-    body = "\n".join(LINES[3:6])
-    text = f"Bakers strike for warmer ovens\nBakers strike for warmer ovens | The Wick Courier\n\n{body}\n"
-
-    assert declutter.clean(text) == f"Bakers strike for warmer ovens\n\n{body}\n"
-    assert declutter.clean(text, keep="headline") == text
-    assert declutter.clean(body) == body
-
-
-def test_a_repeated_paragraph_goes_the_second_time_and_a_short_line_stays():
-    long, short = LINES[3], "“We want heat.”"
-    text = "\n".join([long, LINES[4], short, LINES[5], short, long, "The mill reopens in June, the owners said on Tuesday."])
-    again = declutter.judge(text)[5]
-
-    assert declutter.clean(text).splitlines() == [long, LINES[4], short, LINES[5], short, text.splitlines()[-1]]
-    assert (again.keep, again.kind, again.reason) == (False, "body", "repeats line 1")
-    assert declutter.clean(text, keep="body") == text
-
-
-def test_a_caption_told_again_goes_however_it_is_told_and_the_reason_names_the_line():
-    told = "A baker holds up a “loaf” outside of the mill in Lower Wick, May 4, 2025. Photograph: Ada Finch/Getty Images"
-    text = "\n".join([LINES[0], "", told, *LINES[3:6], told.replace("“", "'").replace("”", "'").replace("mill in", "mill  in")])
-    first, again = (declutter.judge(text)[at] for at in (1, 5))
-
-    assert declutter.clean(text).splitlines() == [LINES[0], "", *LINES[3:6]]
-    assert (first.kind, again.kind, again.reason) == ("caption", "caption", "repeats line 3")
-    assert declutter.clean(text, keep="caption") == text
-
-
 def test_sixteen_threads_give_the_answers_of_one():
     cleaner = declutter.Cleaner()
     several = ["\n".join(LINES[start : start + 8]) for start in range(12)] * 8
@@ -500,36 +454,3 @@ def test_a_very_long_line_and_a_text_of_many_lines_come_through():
     long = "The oven was cold and the bakers waited. " * 5000
     assert declutter.judge(long)[0].keep
     assert len(declutter.judge("Back to top\n" * 3000)) == 3000
-
-
-STEPS = [
-    "- Soak the beans in cold water overnight, with a spoonful of salt in the bowl.",
-    "- Fry the onions in the dripping until they are the colour of an old saddle.",
-]
-STORY = [
-    "The cook at the harbour mission has fed the night shift for forty years.",
-    "“You can taste who was in a hurry,” said Ada Holm, who took over the kitchen in May.",
-    "She writes the two dishes on the wall, one for the week and one for Sunday.",
-]
-
-
-def test_the_step_of_a_plan_may_stand_twice_by_itself():
-    text = "\n".join(
-        [
-            STORY[0],
-            STEPS[0],
-            "For the week the beans go in whole.",
-            STORY[1],
-            STEPS[0],
-            "On Sunday they are passed through a sieve.",
-            STORY[2],
-        ]
-    )
-    assert declutter.clean(text) == text
-
-
-@pytest.mark.parametrize("again", [STEPS, STEPS[1:]], ids=["a list", "at once"])
-def test_a_list_told_twice_stays_once(again):
-    before = [STORY[0], *STEPS] if again != STEPS else [*STEPS, *STORY[:2]]
-    text = "\n".join([*before, *again, STORY[2]])
-    assert declutter.clean(text) == "\n".join([*before, STORY[2]])

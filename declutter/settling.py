@@ -1,0 +1,128 @@
+"""What was decided about the lines of a batch, and what the rules about headlines, repeats and a user's own expressions make of it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from declutter import repeats, spans
+from declutter.document import Array, Ints, running
+from declutter.features import KEPT_COLUMNS, Floats
+from declutter.kinds import KINDS
+from declutter.stages import Cut, Opinions
+from declutter.verdict import BODY, HEADLINE, SUBHEADING
+
+_CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What was decided about the lines of a batch; `why` holds the reasons that the rules gave, by line."""
+
+    parts: Cut
+    views: Opinions
+    kind: Ints
+    keep: Array
+    unsure: Array
+    why: dict[int, str]
+    found: dict[int, list[spans.Found]]
+
+
+class Texts:
+    """The lines of a batch as strings, made when asked for."""
+
+    def __init__(self, texts: Sequence[str], parts: Cut) -> None:
+        self.texts, self.lines = texts, parts.lines
+
+    def __getitem__(self, line: int) -> str:
+        number = int(self.lines.text_of[line])
+        base = int(self.lines.offsets[number])
+        return self.texts[number][int(self.lines.starts[line] - base) : int(self.lines.ends[line] - base)]
+
+    def number(self, line: int) -> int:
+        """The number of a line in its text, from 1, blank lines counted, as an editor shows it."""
+        first = int(self.lines.bounds[self.lines.text_of[line]])
+        return int(self._numbers[line + 1] - self._numbers[first])
+
+    @functools.cached_property
+    def _numbers(self) -> Ints:
+        return running(self.lines.blanks_before + 1)
+
+
+def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool) -> None:
+    """The likeliest headline before the first body line stays, later tellings go; what only looked like one is a subheading."""
+    text_of = done.parts.lines.text_of
+    told = np.flatnonzero(done.kind == HEADLINE)
+    for own in np.split(told, np.flatnonzero(np.diff(text_of[told])) + 1) if len(told) else ():
+        number = text_of[own[0]]
+        low, high = done.parts.lines.bounds[number], done.parts.lines.bounds[number + 1]
+        body = np.flatnonzero(done.kind[low:high] == BODY)
+        if not len(body):  # without a story there is no headline of one: these lines may be all there is of it
+            done.kind[own], done.keep[own] = BODY, stays[BODY]
+            continue
+        before = own[own < low + body[0]]
+        if not len(before):
+            done.kind[own], done.keep[own] = SUBHEADING, stays[SUBHEADING]
+            continue
+        chosen = int(before[done.views.kinds[before, HEADLINE].argmax()])
+        for i in own.tolist():
+            if i == chosen:
+                continue
+            if repeats.tells_headline(lines[i], lines[chosen]):
+                done.keep[i] = keep_all and stays[HEADLINE]
+                done.why[i] = f"repeats the headline, line {lines.number(chosen)}"
+            else:
+                done.kind[i], done.keep[i] = SUBHEADING, stays[SUBHEADING]
+
+
+def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[str]) -> None:
+    """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had."""
+    before = done.keep.copy()
+    caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
+    counts = repeats.word_counts(done.parts.words)
+    telling = ((caption >= repeats.LIKELY) | (done.keep & (counts >= repeats.LONG))).tolist()
+    for group in repeats.alike(done.parts.lines, done.parts.words):
+        if not any(telling[i] for i in group):
+            continue
+        texts = {i: lines[i] for i in group}
+        pairs = repeats.captions_told_again(texts, group, {i: float(caption[i]) for i in group})
+        for i, other in pairs:
+            done.kind[i], done.keep[i] = _CAPTION, stays[_CAPTION]
+            done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
+        told = {i for i, _ in pairs}
+        rest = [i for i in group if i not in told and done.keep[i]]
+        for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
+            if repeats.is_item(texts[i]) and repeats.is_lone(lines.__getitem__, lines.lines, i, earlier):
+                continue
+            done.keep[i] = done.keep[i] and KINDS[done.kind[i]] in named
+            done.why[i] = f"repeats line {lines.number(earlier)}"
+    text_of, count = done.parts.lines.text_of, len(done.parts.lines.bounds) - 1
+    emptied = (np.bincount(text_of[before], minlength=count) > 0) & (np.bincount(text_of[done.keep], minlength=count) == 0)
+    for number in np.flatnonzero(emptied).tolist():
+        first = int(np.flatnonzero(before & (text_of == number))[0])
+        done.kind[first], done.keep[first], done.why[first] = BODY, stays[BODY], "told again, but kept: nothing else would stay"
+
+
+def settle_patterns(done: Decisions, lines: Texts, keep_lines: Sequence[Pattern], drop_lines: Sequence[Pattern]) -> Array:
+    """The user's own expressions, which outrank everything else; gives the lines that one of them decided."""
+    named = np.zeros(len(done.kind), dtype=bool)
+    if not keep_lines and not drop_lines:
+        return named
+    clutter = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
+    for i in range(len(done.kind)):
+        line = lines[i]
+        for patterns, stays, option in ((keep_lines, True, "keep_lines"), (drop_lines, False, "drop_lines")):
+            match = next((pattern for pattern in patterns if pattern.search(line)), None)
+            if match is not None:
+                looks_kept = done.kind[i] in KEPT_COLUMNS
+                if stays != looks_kept:
+                    done.kind[i] = BODY if stays else clutter[done.views.kinds[i][clutter].argmax()]
+                done.keep[i], done.why[i], named[i] = stays, f"matches {option} {match.pattern!r}", True
+                break
+    return named
