@@ -1,7 +1,7 @@
 """Lines cut into pieces: sentences and bracketed parts, in any script, so that clutter inside a line can be judged apart.
 
 A piece ends after the marks that end a sentence, if white space or an ideograph follows; a part in brackets is a piece.  An
-abbreviation, an initial or a number before the full stop, or a small letter after it, does not end a piece.
+abbreviation, an initial, an ordinal or the number of an item before the full stop, or a small letter after it, does not end a piece.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _MARKS = {
     _GUILLEMET: "«»‹›", _OPENING_QUOTE: "“‘«„‚「『‹", _POINT: ".",
 }  # fmt: skip
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials
+_BEFORE_NUMBER = 5  # letters, with a capital and a number behind: "Feb. 9", "Sept. 21", "Fig. 3"
+_ORDINAL = 3  # digits, apart, with a capital behind: "8. November", "19. Jahrhundert"
 
 
 @functools.cache
@@ -66,8 +68,10 @@ def begins(lines: Lines, words: Words) -> Ints:
     ends = tail & (spaced | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
     points = np.flatnonzero(ends & (does & _POINT > 0) & ((before == ch.UPPER) | (before == ch.DIGIT)))
     ahead = points - 1  # the word before the point, which is an abbreviation or the number of an item
-    short = (before[points] == ch.UPPER) & (words.ends[ahead] - words.starts[ahead] < _ABBREVIATION)
-    ends[points[short | ((before[points] == ch.DIGIT) & opens[ahead])]] = False
+    size, behind = words.ends[ahead] - words.starts[ahead], following[points]
+    short = (before[points] == ch.UPPER) & (size < np.where(behind == ch.DIGIT, _BEFORE_NUMBER, _ABBREVIATION))
+    ordinal = (size < _ORDINAL) & apart[ahead] & (behind == ch.UPPER)
+    ends[points[short | ((before[points] == ch.DIGIT) & (opens[ahead] | ordinal))]] = False
 
     begin = opens[:-1].copy()
     begin[1:] |= ends[:-1]

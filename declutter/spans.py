@@ -22,6 +22,8 @@ JOINED = 5  # pieces of an only line that make it an article whose line breaks a
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
 _MOST = 0.5  # of a line's characters: if more would go, only pieces with strong evidence go
 _STRONG = 0.4  # times the cut
+# Quotation marks, which open in some languages and close in others, and brackets
+_PAIRED = (('"', ""), ("“”„‟", ""), ("«»", ""), ("「『", "」』"), ("([{（【", ")]}）】"))
 _CLUTTER = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 
@@ -57,7 +59,10 @@ def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: floa
     for text in np.unique(pieces.text_of[goes]).tolist():
         line = int(suspects[text])
         own = slice(int(pieces.bounds[text]), int(pieces.bounds[text + 1]))
-        yield from _spans(line, pieces.starts[own], pieces.ends[own], int(parts.lines.last[line]), goes[own], kinds[own], keep[own])
+        starts, ends, last = pieces.starts[own], pieces.ends[own], int(parts.lines.last[line])
+        if not whole[line]:
+            goes[own] &= ~_torn(pieces.chars[starts[0] : last], starts - starts[0], ends - starts[0], goes[own])
+        yield from _spans(line, starts, ends, last, goes[own], kinds[own], keep[own])
 
 
 def _suspect(parts: Cut, views: Opinions) -> Array:
@@ -80,6 +85,31 @@ def _goes(keep: Array, pieces: Lines, piece_cut: float, middle_cut: float, whole
     best = np.flatnonzero(keep == np.maximum.reduceat(keep, heads)[line])
     goes[best[np.diff(line[best], prepend=-1) > 0]] = False  # the likeliest stays, the first of several
     return goes
+
+
+def _torn(chars: Array, starts: Ints, ends: Ints, goes: Array) -> Array:
+    """Which of the pieces that go hold one end of a quotation or a bracket: without them the rest of the line would not be whole."""
+    line = chars.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    torn = np.zeros(len(goes), dtype=bool)
+    for i in np.flatnonzero(goes).tolist():
+        torn[i] = _tears(line, int(starts[i]), int(ends[i]))
+    return torn
+
+
+def _tears(line: str, start: int, end: int) -> bool:
+    """Whether a quotation or a bracket stands across an edge of `line[start:end]`.
+
+    >>> line = "“We are both adults. We make our own choices.” Read more (and win :)"
+    >>> _tears(line, 21, 46), _tears(line, 47, len(line))
+    (True, False)
+    """
+    inside, rest = line[start:end], line[:start] + line[end:]
+    return any(_uneven(inside, *marks) and _uneven(rest, *marks) for marks in _PAIRED)
+
+
+def _uneven(text: str, opening: str, closing: str) -> bool:
+    count, others = (sum(map(text.count, marks)) for marks in (opening, closing))
+    return count != others if closing else count % 2 == 1
 
 
 def _spans(line: int, starts: Ints, ends: Ints, last: int, goes: Array, kinds: Array, keep: Array) -> Iterator[Found]:
