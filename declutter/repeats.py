@@ -21,6 +21,7 @@ LONG = 8  # words: a body line of fewer may stand twice
 LIKELY, _SURE = 0.3, 0.5  # probabilities of a caption: enough among equal lines, enough among others
 _ALIKE = 4  # words that a caption's two tellings share at least
 _NOT_WORD = re.compile(r"[\W_]+")
+_SITE = re.compile(r"\s*[|•·»–—-]\s+\S")  # what stands between a headline and the name of its site
 _ITEM = re.compile(r"\s*(?:[-*•·▪◦]|\d{1,3}[.)])\s")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -172,3 +173,13 @@ def tells_headline(line: str, headline: str) -> bool:
     if min(len(one), len(two)) >= 0.5 * max(len(one), len(two)) and (one in two or two in one):
         return True
     return len(mine & theirs) >= 0.7 * max(len(mine), len(theirs))
+
+
+def is_barer(line: str, headline: str) -> bool:
+    """Whether a line is the headline less the name of its site, behind a bar or dash.
+
+    >>> is_barer("Ferry limps home", "Ferry limps home | Ansel Post"), is_barer("Ferry limps home", "Ferry limps home after flood")
+    (True, False)
+    """
+    before, found, behind = headline.partition(line.strip())
+    return bool(found) and not before.strip() and bool(_SITE.match(behind))

@@ -56,7 +56,10 @@ class Texts:
 
 
 def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool) -> None:
-    """The likeliest headline before the first body line stays, later tellings go; what only looked like one is a subheading."""
+    """The likeliest headline before the first body line stays, without the site's name if it is told without; its other tellings go.
+
+    What only looked like a headline is a subheading.
+    """
     text_of = done.parts.lines.text_of
     told = np.flatnonzero(done.kind == HEADLINE)
     for own in np.split(told, np.flatnonzero(np.diff(text_of[told])) + 1) if len(told) else ():
@@ -70,7 +73,8 @@ def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool
         if not len(before):
             done.kind[own], done.keep[own] = SUBHEADING, stays[SUBHEADING]
             continue
-        chosen = int(before[done.views.kinds[before, HEADLINE].argmax()])
+        likeliest = int(before[done.views.kinds[before, HEADLINE].argmax()])
+        chosen = next((i for i in before.tolist() if repeats.is_barer(lines[i], lines[likeliest])), likeliest)
         for i in own.tolist():
             if i == chosen:
                 continue

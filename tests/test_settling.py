@@ -37,6 +37,7 @@ def test_the_headline_is_kept_once_and_never_brought_from_elsewhere():
 
     assert declutter.clean(text) == f"{HEADLINE}\n\n{body}\n"
     assert declutter.clean(text, keep="headline") == text
+    assert declutter.clean(f"{HEADLINE} | The Wick Courier\n{HEADLINE}\n\n{body}\n") == f"{HEADLINE}\n\n{body}\n"
     assert declutter.clean(body) == body
 
 
