@@ -23,7 +23,8 @@ _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at 
 _MOST = 0.5  # of a line's characters: if more would go, only pieces with strong evidence go
 _STRONG = 0.4  # times the cut
 # Quotation marks, which open in some languages and close in others, and brackets
-_PAIRED = (('"', ""), ("“”„‟", ""), ("«»", ""), ("「『", "」』"), ("([{（【", ")]}）】"))
+_OPENING, _CLOSING = "([{（【", ")]}）】"
+_PAIRED = (('"', ""), ("“”„‟", ""), ("«»", ""), ("「『", "」』"), (_OPENING, _CLOSING))
 _CLUTTER = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 
@@ -88,10 +89,17 @@ def _goes(keep: Array, pieces: Lines, piece_cut: float, middle_cut: float, whole
 
 
 def _torn(chars: Array, starts: Ints, ends: Ints, goes: Array) -> Array:
-    """Which of the pieces that go hold one end of a quotation or a bracket: without them the rest of the line would not be whole."""
+    """Which of the pieces that go are half of something: of a quotation, a bracket, or a sentence with a bracket in it."""
     line = chars.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    torn = np.zeros(len(goes), dtype=bool)
-    for i in np.flatnonzero(goes).tolist():
+    sentence = np.arange(len(goes))
+    for i in range(1, len(goes)):
+        if line[starts[i]].islower():  # it goes on behind the bracket
+            head = i - 1
+            while head and line[starts[head]] in _OPENING:
+                head -= 1
+            sentence[i] = sentence[head]
+    torn = goes & (np.bincount(sentence, weights=~goes, minlength=len(goes)) > 0)[sentence]
+    for i in np.flatnonzero(goes & ~torn).tolist():
         torn[i] = _tears(line, int(starts[i]), int(ends[i]))
     return torn
 
