@@ -21,6 +21,7 @@ from declutter.verdict import HEADLINE
 _WEIGHT = 0.5  # of what is made here, beside the article it is made from
 _SHARES = (0.1, 0.25, 0.5)  # of an article's runs of clutter that an excerpt keeps
 _RUNS = (1, 2, 3, 6, 12)  # lines of a run that an excerpt keeps, at most
+_LENGTHENED, _STORIES = 12, (2, 17)  # one article in so many is made longer, by so many stories (from, to before)
 # Clutter that says nothing of its story, so that it may stand under another
 _LOOSE = frozenset(KINDS) - {"body", "subheading", "headline", "byline", "timestamp", "caption", "photo_credit"}
 
@@ -78,6 +79,27 @@ def excerpts(articles: Sequence[Article], fold_of: Callable[[str], int], rng: np
         made += [_nearly_clean(parts, rng, short=False), _nearly_clean(parts, rng, short=True)]
         made.append(_mixed(parts, loose[fold_of(parts.article.site)], rng))
     return [article for article in made if article is not None]
+
+
+def lengthened(articles: Sequence[Article], fold_of: Callable[[str], int], rng: np.random.Generator) -> list[Article]:
+    """Long articles made of short ones: one in `_LENGTHENED`, with the stories of others of its fold behind a line of its own story.
+
+    Where all that is learned from is short, what stands far down a long text is taken for the comments under it.
+    """
+    whole = [_parts(article) for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
+    stories: dict[int, list[list[tuple[str, Array]]]] = {}
+    for parts in whole:
+        told = parts.kept & ~parts.article.allowed[:, HEADLINE]
+        stories.setdefault(fold_of(parts.article.site), []).append([parts.lines[row] for row in np.flatnonzero(told)])
+    made = []
+    for parts in whole[::_LENGTHENED]:
+        others = stories[fold_of(parts.article.site)]
+        more = [line for i in rng.integers(0, len(others), int(rng.integers(*_STORIES))).tolist() for line in others[i]]
+        story = np.flatnonzero(parts.kept)
+        if len(story):
+            at = int(rng.choice(story)) + 1
+            made.append(_made(parts.article, [*parts.lines[:at], *more, *parts.lines[at:]]))
+    return made
 
 
 def _lines(article: Article) -> list[tuple[str, Array]]:

@@ -18,7 +18,7 @@ from declutter.prepared import FEW, Beside, Prepared
 
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
 _ITERATIONS = 300
-_FEW_ITERATIONS = 22  # where there are few lines
+_FEW_ITERATIONS = 18  # where there are few lines
 _BESIDE_WEIGHT = 0.4  # of a line whose kind is known beside the labelled articles, to the 1 of a hand-labelled one
 
 

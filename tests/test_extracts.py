@@ -1,5 +1,7 @@
 """Articles as scrapers leave them: what is made from a labelled article is lines of it, with their labels."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from made_up import articles
@@ -45,6 +47,26 @@ def test_an_article_that_would_not_change_or_is_not_wholly_labelled_is_not_clean
 def test_a_cleaned_article_is_deterministic():
     one, two = (extracts.cleaned(articles()[1], np.random.default_rng(7)) for _ in range(2))
     assert one.text == two.text
+
+
+# --- made longer
+
+
+def test_a_lengthened_article_holds_all_its_own_lines_and_the_stories_of_others_of_its_fold():
+    given = articles()
+    told = [(article.site, Counter(labelled_lines(article))) for article in given]
+    made = extracts.lengthened(given, prepared.fold_of, np.random.default_rng(0))
+    assert made
+    for longer in made:
+        lines = Counter(labelled_lines(longer))
+        own = next(own for site, own in told if site == longer.site and own <= lines)
+        added = lines - own
+        fold = {line for site, others in told if prepared.fold_of(site) == prepared.fold_of(longer.site) for line in others}
+        assert added
+        assert set(added) <= fold
+        assert {kind for _, kind in added} <= {"body", "subheading"}
+        assert longer.told
+        assert longer.weight < 1
 
 
 # --- nearly clean
