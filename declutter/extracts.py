@@ -69,7 +69,7 @@ def excerpts(articles: Sequence[Article], fold_of: Callable[[str], int], rng: np
     What is mixed is of one fold (`fold_of` a site), so that no site is on both sides.  Articles of which a line has no label, or
     several, are left out.
     """
-    whole = [_parts(article) for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
+    whole = _whole(articles)
     loose: dict[int, list[_Run]] = {}
     for parts in whole:
         runs = [run for run in parts.runs if all(KINDS[may.argmax()] in _LOOSE for _, may in run.lines)]
@@ -86,7 +86,7 @@ def lengthened(articles: Sequence[Article], fold_of: Callable[[str], int], rng: 
 
     Where all that is learned from is short, what stands far down a long text is taken for the comments under it.
     """
-    whole = [_parts(article) for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
+    whole = _whole(articles)
     stories: dict[int, list[list[tuple[str, Array]]]] = {}
     for parts in whole:
         told = parts.kept & ~parts.article.allowed[:, HEADLINE]
@@ -109,6 +109,11 @@ def _lines(article: Article) -> list[tuple[str, Array]]:
 
 def _kept(article: Article) -> Array:
     return np.asarray(article.allowed[:, KEPT_COLUMNS].any(axis=1))
+
+
+def _whole(articles: Sequence[Article]) -> list[_Parts]:
+    """The articles of which each line has one label, taken apart."""
+    return [_parts(article) for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).all()]
 
 
 def _parts(article: Article) -> _Parts:

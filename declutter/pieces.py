@@ -14,9 +14,10 @@ from declutter import characters as ch
 from declutter.document import Array, Ints, Lines
 from declutter.words import Words
 
+OPENING, CLOSING = "([{（［【〔", ")]}）］】〕"  # brackets
 _OPENING, _CLOSING, _ROUND_OPENING, _ROUND_CLOSING, _GUILLEMET, _OPENING_QUOTE, _POINT = (1 << bit for bit in range(7))
 _MARKS = {
-    _OPENING: "[{（［【〔", _CLOSING: "]}）］】〕", _ROUND_OPENING: "(", _ROUND_CLOSING: ")",
+    _OPENING: OPENING[1:], _CLOSING: CLOSING[1:], _ROUND_OPENING: OPENING[0], _ROUND_CLOSING: CLOSING[0],
     _GUILLEMET: "«»‹›", _OPENING_QUOTE: "“‘«„‚「『‹", _POINT: ".",
 }  # fmt: skip
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials

@@ -16,15 +16,16 @@ from declutter.document import Array, Ints, Lines
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.model import Model
+from declutter.pieces import CLOSING, OPENING
 from declutter.stages import Cut, Opinions, pieces_of
 
 JOINED = 5  # pieces of an only line that make it an article whose line breaks are lost
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
 _MOST = 0.5  # of a line's characters: if more would go, only pieces with strong evidence go
 _STRONG = 0.4  # times the cut
-# Quotation marks, which open in some languages and close in others, and brackets
-_OPENING, _CLOSING = "([{（【", ")]}）】"
-_PAIRED = (('"', ""), ("“”„‟", ""), ("«»", ""), ("「『", "」』"), (_OPENING, _CLOSING))
+# Quotation marks that open in some languages and close in others, and marks that open and those that close
+_PAIRED = (('"', ""), ("“”„‟", ""), ("«»", ""), ("「『", "」』"), (OPENING, CLOSING))
+_EITHER = np.array([not closing for _, closing in _PAIRED])
 _CLUTTER = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
 
 
@@ -95,29 +96,30 @@ def _torn(chars: Array, starts: Ints, ends: Ints, goes: Array) -> Array:
     for i in range(1, len(goes)):
         if line[starts[i]].islower():  # it goes on behind the bracket
             head = i - 1
-            while head and line[starts[head]] in _OPENING:
+            while head and line[starts[head]] in OPENING:
                 head -= 1
             sentence[i] = sentence[head]
     torn = goes & (np.bincount(sentence, weights=~goes, minlength=len(goes)) > 0)[sentence]
+    unclosed = _unclosed(line)
     for i in np.flatnonzero(goes & ~torn).tolist():
-        torn[i] = _tears(line, int(starts[i]), int(ends[i]))
+        torn[i] = _tears(unclosed, _unclosed(line[starts[i] : ends[i]]))
     return torn
 
 
-def _tears(line: str, start: int, end: int) -> bool:
-    """Whether a quotation or a bracket stands across an edge of `line[start:end]`.
+def _unclosed(text: str) -> Ints:
+    """How many more marks open than close, of each of `_PAIRED`; where the same ones do both, how many there are."""
+    return np.array([sum(map(text.count, opening)) - sum(map(text.count, closing)) for opening, closing in _PAIRED])
+
+
+def _tears(line: Ints, piece: Ints) -> bool:
+    """Whether a quotation or a bracket stands across an edge of a piece of a line, by the marks that are `_unclosed` in both.
 
     >>> line = "“We are both adults. We make our own choices.” Read more (and win :)"
-    >>> _tears(line, 21, 46), _tears(line, 47, len(line))
+    >>> _tears(_unclosed(line), _unclosed(line[21:46])), _tears(_unclosed(line), _unclosed(line[47:]))
     (True, False)
     """
-    inside, rest = line[start:end], line[:start] + line[end:]
-    return any(_uneven(inside, *marks) and _uneven(rest, *marks) for marks in _PAIRED)
-
-
-def _uneven(text: str, opening: str, closing: str) -> bool:
-    count, others = (sum(map(text.count, marks)) for marks in (opening, closing))
-    return count != others if closing else count % 2 == 1
+    inside, rest = (np.where(_EITHER, marks % 2, marks) != 0 for marks in (piece, line - piece))
+    return bool((inside & rest).any())
 
 
 def _spans(line: int, starts: Ints, ends: Ints, last: int, goes: Array, kinds: Array, keep: Array) -> Iterator[Found]:
