@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from declutter.page import Article
     from declutter.sites import Sites
 
-_BATCH = 200_000  # code points judged at a time: numpy's fixed costs are spread, the buffers stay in the cache
+_BATCH = 400_000  # code points judged at a time: numpy's fixed costs are spread (half as many cost 6 % more), the buffers stay in the cache
 _TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it is named as the reason
 
 Given = str | tuple[str, str | None]  # a text, or one with its site
@@ -133,7 +133,7 @@ class Cleaner:
         return self._many(texts, jobs, _verdict_batch)
 
     def _many(self, texts: Iterable[Given], jobs: int, run: Any) -> Iterator[Any]:
-        return chain.from_iterable(in_order(run, self, _batches(texts), jobs))
+        return chain.from_iterable(in_order(run, self, _batches(texts, self.limits), jobs))
 
     def clean_counted(self, texts: Sequence[str], sites: Sequence[str | None] = ()) -> list[tuple[str, dict[str, tuple[int, int]]]]:
         """Each text cleaned, with the lines and characters that went, by kind; all at once, so for a few at a time."""
@@ -249,18 +249,18 @@ def _gone(done: Decisions, number: int) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _batches(given: Iterable[Given]) -> Iterator[Batch]:
+def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
     texts: list[str] = []
     sites: list[str | None] = []
     size = 0
     for item in given:
         text, site = (item, None) if isinstance(item, str) else item
+        if texts and (size >= _BATCH or limits.may_refuse(text)):  # whose refusal shall not take the answers before it
+            yield texts, sites
+            texts, sites, size = [], [], 0
         texts.append(text)
         sites.append(site)
         size += len(text)
-        if size >= _BATCH:
-            yield texts, sites
-            texts, sites, size = [], [], 0
     if texts:
         yield texts, sites
 

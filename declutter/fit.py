@@ -173,19 +173,22 @@ def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: 
     return data, fit_stage(second_input(data, alone), alone, data, recall=_PIECE_RECALL, seed=seed + 2, jobs=jobs, few=_FEW_PIECES)
 
 
+def _share(right: Array) -> float:
+    return float(right.mean()) if len(right) else 0.0
+
+
 def figures(data: Prepared, fitted: Fitted) -> dict[str, float]:
-    """Figures over labelled lines predicted out of fold, headlines left out of keep and drop."""
+    """Figures over labelled lines predicted out of fold, headlines left out of keep and drop; a share of nothing is 0."""
     rows = np.flatnonzero((data.allowed.sum(axis=1) == 1) & ~data.told)
     truth = data.allowed[rows].argmax(axis=1)
     kept, stays = np.isin(truth, KEPT_COLUMNS), fitted.keep[rows] >= fitted.stage.cut
-    firm = truth != HEADLINE
     out = {
         "lines": len(rows),
-        "keep_drop": float((kept == stays)[firm].mean()),
-        "body_recall": float(stays[truth == BODY].mean()),
-        "clutter_recall": float((~stays)[~kept].mean()),
+        "keep_drop": _share((kept == stays)[truth != HEADLINE]),
+        "body_recall": _share(stays[truth == BODY]),
+        "clutter_recall": _share(~stays[~kept]),
+        "kind_accuracy": _share(fitted.kinds[rows].argmax(axis=1) == truth),
     }
-    out["kind_accuracy"] = float((fitted.kinds[rows].argmax(axis=1) == truth).mean())
     return {name: round(value, 4) for name, value in out.items()}
 
 

@@ -34,6 +34,11 @@ class Limits:
             if most is not None and most < 1:
                 raise ValueError(f"{name} is {most}, but it is a number from 1 on, or None for no limit")
 
+    def may_refuse(self, text: str) -> bool:
+        """Whether the text may be beyond a limit: blank lines count here, and `\\r\\n` counts twice."""
+        lines = 0 if self.max_lines is None else text.count("\n") + text.count("\r")
+        return (self.max_bytes is not None and _longer(text, self.max_bytes)) or (self.max_lines is not None and lines >= self.max_lines)
+
     def check_size(self, text: str | bytes) -> None:
         """Raise ValueError, before anything else is done with it, where an input has too many bytes."""
         if self.max_bytes is not None and _longer(text, self.max_bytes):

@@ -26,9 +26,9 @@ _MOST = 0.5  # of the characters in paragraphs
 # Unless this share of them scores at least this much: then there is a story, with much clutter beside it.  Clutter recall of hand-labelled
 # texts out of fold rises a little; at a share of 0.2 Japanese pages begin to lose body (training/README.md)
 _STORY, _CLEAR = 0.3, 0.8
-# A text in which no line scores below the first has been cleaned before, or never needed it: there nothing goes but lines that look like
-# clutter by themselves, too: kept with less than `_PLAIN` (numbers in training/README.md).
-_SURE, _PLAIN = 0.1, 0.05
+# A text in which no line scores below the first has been cleaned before, or never needed it: there the cut is the second, but for lines
+# that look like clutter by themselves, too: kept with less than `_PLAIN` (numbers in training/README.md).
+_SURE, _CLEAN, _PLAIN = 0.1, 0.15, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[In
     single = (np.diff(lines.bounds) == 1)[lines.text_of]
     strength = np.where(only | single, _STRONGEST, np.where(endangered, _STRONG, 1))
     clean = _sum(lines, keep < _SURE) == 0
-    strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _SURE / max(middle, _SURE), 1))
+    strength = np.minimum(strength, np.where(clean & (found.alone >= _PLAIN), _CLEAN / max(middle, _CLEAN), 1))
     # a text of which nothing would stay keeps what is not surely clutter
     none = _sum(lines, keep >= middle * strength) == 0
     goes = keep < cuts * np.where(none, np.minimum(strength, _STRONG), strength)

@@ -44,11 +44,13 @@ def test_blank_lines_do_not_count():
     assert len(declutter.Cleaner(max_lines=2).judge(LINE + "\n" * 1000 + LINE)) == 2
 
 
-def test_one_text_too_many_does_not_take_the_answers_before_it():
-    several = ["".join(f"On day {day} the bakers of Lower Wick walked out again.\n" for day in range(count)) for count in (4000, 4001)]
-    answers = declutter.Cleaner(max_lines=4000).judge_many(several)
-    assert len(next(answers)) == 4000
-    with pytest.raises(ValueError, match="4001 lines"):
+@pytest.mark.parametrize("limits", [{"max_lines": 40}, {"max_bytes": 2200}], ids=str)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_text_too_many_does_not_take_the_answers_before_it(limits, jobs):
+    several = ["".join(f"On day {day} the bakers of Lower Wick walked out again.\r\n" for day in range(count)) for count in (40, 3, 41, 2)]
+    answers = declutter.Cleaner(**limits).judge_many(several, jobs=jobs)
+    assert [len(next(answers)), len(next(answers))] == [40, 3]
+    with pytest.raises(ValueError, match=r"41 lines|2200 bytes"):
         next(answers)
 
 

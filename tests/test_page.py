@@ -236,8 +236,21 @@ def test_what_a_script_uncovers_is_read():
     assert lines(f"<div style='visibility: hidden'>{PARTS}</div>") == STORY
 
 
+METERED = "".join(f"<div class='for-readers' style='display:none'><p>{paragraph}</p></div>" for paragraph in STORY[1:] * 2)
+
+
+def test_an_article_behind_a_meter_is_read_whole():
+    """Each paragraph hides by itself until the reader's account is known, and the menu beside it is longer than any of them."""
+    menu = "".join(f"<li><a href=/{i}>Villages, mills and ovens of the {i}th district</a></li>" for i in range(60))
+    html = f"<ul>{menu}</ul><article><h1>Cold ovens</h1><p>{STORY[0]}</p>{METERED}</article>"
+    assert lines(html)[60:] == ["Cold ovens", *STORY, *STORY[1:]]
+
+
 def test_what_is_hidden_beside_a_story_gives_no_line():
     assert lines(f"{PARTS}{PARTS}<div hidden>{PARTS}</div>") == STORY * 2
+    assert lines(f"<article>{PARTS}{METERED}</article>") == STORY  # questions and answers, say
+    consent = "<p>We use cookies for this purpose, and so do four hundred partners of ours, who are listed one by one.</p>" * 18
+    assert lines(f"<nav>{'menu ' * 300}</nav><article><p>{STORY[0]}</p></article><div hidden>{consent}</div>")[1:] == STORY[:1]
 
 
 @pytest.mark.parametrize("encode", [str, str.encode], ids=["str", "bytes"])
