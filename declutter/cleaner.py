@@ -255,12 +255,15 @@ def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
     size = 0
     for item in given:
         text, site = (item, None) if isinstance(item, str) else item
-        if texts and (size >= _BATCH or limits.may_refuse(text)):  # whose refusal shall not take the answers before it
+        if texts and limits.may_refuse(text):  # its refusal shall not take the answers before it
             yield texts, sites
             texts, sites, size = [], [], 0
         texts.append(text)
         sites.append(site)
         size += len(text)
+        if size >= _BATCH:  # before the next text is asked for: it may be long in coming
+            yield texts, sites
+            texts, sites, size = [], [], 0
     if texts:
         yield texts, sites
 

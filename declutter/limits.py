@@ -36,8 +36,8 @@ class Limits:
 
     def may_refuse(self, text: str) -> bool:
         """Whether the text may be beyond a limit: blank lines count here, and `\\r\\n` counts twice."""
-        lines = 0 if self.max_lines is None else text.count("\n") + text.count("\r")
-        return (self.max_bytes is not None and _longer(text, self.max_bytes)) or (self.max_lines is not None and lines >= self.max_lines)
+        many = self.max_lines is not None and text.count("\n") + text.count("\r") >= self.max_lines
+        return many or (self.max_bytes is not None and _longer(text, self.max_bytes))
 
     def check_size(self, text: str | bytes) -> None:
         """Raise ValueError, before anything else is done with it, where an input has too many bytes."""

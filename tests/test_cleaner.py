@@ -325,6 +325,16 @@ def test_clean_many_and_judge_many_are_lazy():
         assert len(read) < 1000
 
 
+def test_a_full_batch_is_judged_before_the_next_text_is_asked_for():
+    """Texts may come from a queue, and the next one may be long in coming."""
+
+    def slow():
+        yield "Bread was taken out of the oven at dawn, and nobody came for it.\n" * 8000
+        pytest.fail("the next text was asked for before the first one was answered")
+
+    assert next(declutter.Cleaner().clean_many(slow()))
+
+
 def test_two_processes_give_what_one_gives_in_order():
     cleaner = declutter.Cleaner(keep="caption", caution=0.6, drop_lines="^Share")
     several = [(f"Loaf {number}\n{ARTICLE * 12}", "wick.test") for number in range(24)]
