@@ -24,7 +24,6 @@ Floats = Array
 REACHES = (1, 2, 4, 8)  # lines to either side that the convolution of each block sees
 HALFWAY = 2  # blocks before the rest of the text is told
 LEVELS, FINE = 255, 4  # whole numbers of a value between layers; of a mean over a text so many times as many
-_TEXTS = 128  # whose values, one text above the other, two bytes hold: 128 * (LEVELS + 1) = 2**15
 WEIGHTS = 127  # the greatest whole number of a weight
 WIDEST = 128  # values of a line between layers: with more the sums could pass 2**24
 INPUTS, SPREAD = 16, 8  # whole numbers of a standard deviation of an input; deviations from the mean beyond which all is the same
@@ -72,7 +71,7 @@ class Network:
         seen = np.empty((3 * width, count), dtype=np.float32)
         for block, reach in enumerate(REACHES):
             if block == HALFWAY:
-                values += self._told(_levels(values, self.tops[-2], np.empty_like(values)), counts)
+                values += self._told(_levels(values, self.tops[-2], np.empty_like(values)), counts, place, left)
             here = _levels(values, self.tops[2 * block], seen[width : 2 * width])
             _shift(here, seen[:width], place >= reach, reach)
             _shift(here[:, ::-1], seen[2 * width :, ::-1], (left >= reach)[::-1], reach)
@@ -85,34 +84,32 @@ class Network:
         _worth(scores, self.last.unit, self.last.bias)
         return np.ascontiguousarray(scores.T)
 
-    def _told(self, levels: Floats, counts: Ints) -> Floats:
+    def _told(self, levels: Floats, counts: Ints, place: Ints, left: Ints) -> Floats:
         """What the rest of its text says to each line."""
         counts = counts[counts > 0]
         sums = np.add.reduceat(levels, np.cumsum(counts) - counts, axis=1, dtype=np.float64)
         mean = self.whole.weights @ np.rint(sums * (FINE / counts)).astype(np.float32)
         _worth(mean, self.whole.unit, self.whole.bias)
-        told: Floats = self.most.weights @ _most(levels, counts)
+        told: Floats = self.most.weights @ _most(levels, place, left)
         _worth(told, self.most.unit, self.most.bias)
         told += np.repeat(mean, counts, axis=1)
         return told
 
 
-def _most(levels: Floats, counts: Ints) -> Floats:
+def _most(levels: Floats, place: Ints, left: Ints) -> Floats:
     """The greatest of each value up to each line of its text, and from each line on, (2 * width, lines).
 
-    What is in a text is made more than all that is in those before it, so that one pass does for many; in two bytes, half as many as
-    it would take for all texts at once and twice as fast.
+    After each step a line knows the greatest of twice as many lines: with one byte a value, eight such steps, enough for texts of 256
+    lines, take a third of the time of one pass from line to line.
     """
     most = np.empty((2, *levels.shape), dtype=np.float32)
-    at = 0
-    for some in np.split(counts, range(_TEXTS, len(counts), _TEXTS)):
-        apart = np.repeat(np.arange(len(some), dtype=np.int16) * np.int16(LEVELS + 1), some)
-        here = slice(at, at := at + len(apart))
-        values, back = levels[:, here].astype(np.int16), apart[-1] - apart[::-1]
-        for out, given, above in ((most[0, :, here], values, apart), (most[1, :, here][:, ::-1], values[:, ::-1], back)):
-            greatest = given + above
-            np.maximum.accumulate(greatest, axis=1, out=greatest)
-            out[...] = np.subtract(greatest, above, out=greatest)
+    own = levels.astype(np.min_scalar_type(LEVELS))
+    for out, values, behind in ((most[0], own, place), (most[1, :, ::-1], own[:, ::-1], left[::-1])):
+        greatest, reach = values.copy(), 1
+        while (inside := behind[reach:] >= reach).any():
+            greatest[:, reach:] = np.maximum(greatest[:, reach:], greatest[:, :-reach] * inside)
+            reach *= 2
+        out[...] = greatest
     return most.reshape(-1, levels.shape[1])
 
 

@@ -193,7 +193,6 @@ def test_whole_numbers_say_nearly_what_the_trained_weights_say(monkeypatch):
     columns, sizes, kinds = toy()
     allowed = np.eye(2, dtype=bool)[kinds]
     rounded = train_network(columns, sizes, allowed, ones(600), zeros(600, 2), SMALL).predict(columns, bounds_of(sizes))
-    monkeypatch.setattr(network, "_TEXTS", 2)  # of values so fine two bytes hold those of two texts
     for module in (network, descent):
         monkeypatch.setattr(module, "LEVELS", (1 << 14) - 1)
         monkeypatch.setattr(module, "WEIGHTS", 1 << 20)
