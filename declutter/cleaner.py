@@ -274,10 +274,13 @@ def _listed(kinds: frozenset[str]) -> tuple[str, ...]:
 
 
 def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]:
-    try:
-        return tuple(re.compile(pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
-    except re.error as error:
-        raise ValueError(f"{option}: {error.pattern!r} is no regular expression: {error}") from None
+    found = []
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        try:
+            found.append(re.compile(pattern))
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"{option}: {pattern[:200]!r} is no regular expression: {error}") from None
+    return tuple(found)
 
 
 def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base: int) -> str:

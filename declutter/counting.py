@@ -30,12 +30,13 @@ def count(sources: Sequence[str], fields: Fields, jobs: int = 1, cluster: str | 
 
     What cannot be read is told, and the rest is counted.  Raises ClusterError and MissingExtraError.
     """
-    groups = list(_groups(sources))
+    groups = [group for group in _groups(sources) if storage.STDIN not in group]
+    here = _count(fields, [source for source in sources if source == storage.STDIN])  # which is that of this process alone
     if cluster is None or not groups:
-        return functools.reduce(merge, in_order(_count, fields, groups, jobs), Counted(sites.Tally({})))
+        return functools.reduce(merge, in_order(_count, fields, groups, jobs), here)
     from declutter import cluster as machines
 
-    return machines.count(groups, functools.partial(_count, fields), merge, cluster, jobs)
+    return merge(here, machines.count(groups, functools.partial(_count, fields), merge, cluster, jobs))
 
 
 def merge(one: Counted, other: Counted) -> Counted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from declutter.parallel import in_order
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
+
+
+_TAKEN = Path("/proc/self/statm")  # pages of memory that this process takes, as Linux tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class Judge:
         return self.seconds is not None or self.memory is not None
 
 
+def unlimited() -> list[str]:
+    """What this system cannot limit: time, memory.
+
+    >>> set(unlimited()) <= {"time", "memory"}
+    True
+    """
+    able = {"time": hasattr(signal, "setitimer"), "memory": _TAKEN.exists()}
+    return [what for what, can in able.items() if not can]
+
+
 def judged(judge: Judge, batches: Iterable[Sequence[Record]], jobs: int) -> Iterator[list[Outcome]]:
     """What becomes of the records of each batch, in order.  A record of which a process dies counts as failed, like any other."""
 
@@ -63,7 +77,7 @@ def _judge(judge: Judge, batch: Sequence[Record]) -> list[Outcome]:
         with _limits(judge):
             counted = judge.cleaner.clean_counted([record.text or "" for record in texts], [record.url for record in texts])
         cleaned = iter([_of_text(record, found) for record, found in zip(texts, counted, strict=True)])
-    except Exception:
+    except (Exception, _LateError):
         cleaned = iter([_alone(judge, record) for record in texts])
     return [next(cleaned) if record.text is not None else _alone(judge, record) for record in batch]
 
@@ -77,9 +91,15 @@ def _alone(judge: Judge, record: Record) -> Outcome:
                 return _of_page(judge.cleaner, record)
     except MemoryError:
         return Outcome(Cleaned(None), error="takes more memory than there is, or than --max-memory")
+    except _LateError:
+        return Outcome(Cleaned(None), error=f"takes longer than {judge.seconds:g} seconds")
     except Exception as error:
         return Outcome(Cleaned(None), error=told(error))
     return Outcome(Cleaned(None), error=record.error)
+
+
+class _LateError(BaseException):
+    """The time of a record is up: no error that a library on the way might swallow and go on."""
 
 
 @contextmanager
@@ -89,14 +109,15 @@ def _limits(judge: Judge) -> Iterator[None]:
         yield
         return
     import resource
-    import signal
 
     def late(*_: object) -> None:
-        raise TimeoutError(f"takes longer than {judge.seconds:g} seconds")
+        raise _LateError
 
+    before = resource.getrlimit(resource.RLIMIT_AS)
     if judge.memory is not None:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + judge.memory, resource.RLIM_INFINITY))
+        pages = int(_TAKEN.read_text().split()[0])
+        most = [pages * resource.getpagesize() + judge.memory, *(limit for limit in before if limit != resource.RLIM_INFINITY)]
+        resource.setrlimit(resource.RLIMIT_AS, (min(most), before[1]))
     signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, judge.seconds or 0)
     try:
@@ -104,7 +125,7 @@ def _limits(judge: Judge) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if judge.memory is not None:
-            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _of_text(record: Record, found: tuple[str, dict[str, tuple[int, int]]]) -> Outcome:

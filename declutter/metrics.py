@@ -36,12 +36,14 @@ class Score:
 class Evaluation:
     """What `evaluate` found.
 
-    Headlines count among the kinds, not in keep, drop and accuracy: whether one stays depends on which is the first.  `spans` scores
+    Headlines count among the kinds and `lines`, not in keep, drop, accuracy and `judged`, its number of lines: whether one stays depends
+    on which is the first.  `spans` scores
     characters.  `body_lost` counts the body lines that go, `untouched` the articles that lose none.
     """
 
     articles: int
     lines: int
+    judged: int
     kinds: dict[str, Score]
     keep: Score
     drop: Score
@@ -82,6 +84,7 @@ def evaluate(cleaner: Cleaner, articles: Sequence[Sample]) -> Evaluation:
     return Evaluation(
         articles=len(articles),
         lines=pairs.total(),
+        judged=stays.total(),
         kinds={kind: score for kind, score in kinds.items() if score.support},
         keep=Score.of(stays[True, True], sums[1, True], sums[0, True]),
         drop=Score.of(stays[False, False], sums[1, False], sums[0, False]),
@@ -97,6 +100,6 @@ def table(found: Evaluation) -> str:
     rows = [f"{'':22}{'precision':>10}{'recall':>8}{'F1':>8}{'lines':>8}"]
     named = {**found.kinds, "keep": found.keep, "drop": found.drop, "spans (characters)": found.spans}
     rows += [f"{name:22}{score.precision:10.3f}{score.recall:8.3f}{score.f1:8.3f}{score.support:8}" for name, score in named.items()]
-    rows.append(f"keep/drop right: {found.accuracy:.4f} of {found.lines} lines in {found.articles} articles")
+    rows.append(f"keep/drop right: {found.accuracy:.4f} of {found.judged} lines in {found.articles} articles")
     rows.append(f"body lines lost: {found.body_lost}; articles that lose none: {found.untouched}")
     return "\n".join(rows)

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
@@ -145,9 +146,12 @@ class _Cutter:
         """The line ends here, if there is one."""
         if self.at is not None:
             text = "".join(self.parts)
-            text = text.rstrip() if self.at.places & PLACE_BIT["pre"] else " ".join(text.split())
-            if self.at.places & PLACE_BIT["table"]:
-                text = text.strip("| ")  # empty cells at the edges
+            if self.at.places & PLACE_BIT["pre"]:
+                text = text.rstrip()
+            else:
+                text = " ".join(text.split())
+                if self.at.places & PLACE_BIT["table"]:
+                    text = text.strip("| ")  # empty cells at the edges
             if text.strip():
                 self.lines.append(text)
                 at, links = self.at, self.linked / max(1, self.size)
@@ -188,7 +192,7 @@ def read(html: str | bytes) -> Page:
         cutter = _walk(tree, frozenset(shown))
     lines, places = cutter.lines, cutter.places
     if _only_in_facts(body, lines):
-        told = [" ".join(line.split()) for line in _LINE_END.split(_TAGS.sub("\n", body)) if line.strip()]
+        told = _told(body)
         lines, places = lines + told, places + [_IN_FACTS] * len(told)
     return Page(tuple(lines), tuple(places), titles, body, tree)
 
@@ -223,8 +227,18 @@ def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
     """Whether the body that a page tells in JSON-LD stands nowhere in its lines."""
     if len(body) <= _TELLING:
         return False
-    shown, told = "".join("".join(lines).split()), "".join(_TAGS.sub("", body).split())
+    shown, told = "".join("".join(lines).split()), "".join(unescape(_TAGS.sub("", body)).split())
     return sum(told[at : at + _PROBE] in shown for at in range(0, len(told), len(told) // 8 + 1)) <= 1
+
+
+def _told(body: str) -> list[str]:
+    """The lines of a body told in JSON-LD, where it is text, or text with tags and entities.
+
+    >>> _told("The <b>Tern</b> limped home &amp; sank.\nNobody was hurt.<p>The harbour is closed.</p>")
+    ['The Tern limped home & sank.', 'Nobody was hurt.', 'The harbour is closed.']
+    """
+    tree = parsing.parsed("<br>".join(_LINE_END.split(body)))
+    return [] if tree is None else _walk(tree).lines
 
 
 def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None) -> Article:

@@ -45,8 +45,8 @@ class Shard:
 class Job:
     """What is done to every shard.
 
-    `settings` is all else that decides what comes out, as text: a mark of another job does not hold.  One record may take so
-    many seconds, and so many bytes beyond what its process takes anyway.
+    `settings` is all else that decides what comes out, as text.  One record may take so many seconds, and so many bytes beyond what its
+    process takes anyway.  A mark of a job with other fields, settings or limits does not hold.
     """
 
     fields: Fields
@@ -277,7 +277,7 @@ def _open(shard: Shard) -> Any:
 
 
 def _identity(shard: Shard, job: Job) -> str:
-    return marks.identity(shard.source, shard.kind, asdict(job.fields), job.settings)
+    return marks.identity(shard.source, shard.kind, asdict(job.fields), job.settings, job.seconds, job.memory)
 
 
 def _marked(shard: Shard, job: Job) -> Tally | None:

@@ -79,8 +79,8 @@ def count(pages: Iterable[tuple[str, str]]) -> Tally:
 
 def merge(one: Tally, other: Tally) -> Tally:
     """The count of both: the order of merging, and how the articles were shared among the counts, do not matter."""
-    together = {site: {**one.articles.get(site, {}), **other.articles.get(site, {})} for site in [*one.articles, *other.articles]}
-    return Tally({site: _smallest(articles) for site, articles in together.items()})
+    both = {site: _smallest({**one.articles.get(site, {}), **articles}) for site, articles in other.articles.items()}
+    return Tally({**one.articles, **both})
 
 
 def _smallest(articles: Mapping[int, Hashes]) -> dict[int, Hashes]:

@@ -108,14 +108,15 @@ def size(name: str) -> int:
         return 0
 
 
-def same_file(one: str, other: str) -> bool:
-    """Whether two names are one file."""
-    if is_address(one) or is_address(other):
-        return one == other
+def same(name: str) -> object:
+    """What names of one file have in common: its device and number, or the name itself of what is not there, or behind an address."""
+    if is_address(name):
+        return name
     try:
-        return Path(one).samefile(other)
-    except OSError:
-        return False
+        there = Path(name).stat()
+    except (OSError, ValueError):
+        return name
+    return there.st_dev, there.st_ino
 
 
 def open_raw(name: str) -> BinaryIO:
@@ -202,11 +203,12 @@ class Output:
         if is_address(name):
             handle, half = tempfile.mkstemp(prefix="declutter-")
             os.close(handle)
-            self._half = Path(half)
+            self._half = self._place = Path(half)
         else:
-            path = Path(name)
+            path = Path(os.path.realpath(name))  # a link stays one
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+            self._place = path
             # a device or a named pipe is written to, not replaced
             self._direct = path.exists() and not path.is_file()
             self._half = path if self._direct else path.with_name(f"{_HALF}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}.half")
@@ -222,7 +224,7 @@ class Output:
             files, path = _file_system(self.name)
             files.put_file(str(self._half), path)
             return
-        place = Path(self.name)
+        place = self._place
         if backup and place.exists():
             shutil.copy2(place, place.with_name(place.name + backup))
         if place.exists():
@@ -282,6 +284,8 @@ def clear_halves(folder: str) -> None:
 
 
 def _runs(process: int) -> bool:
+    if os.name != "posix":  # elsewhere signal 0 is an interrupt
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

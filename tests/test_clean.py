@@ -1,5 +1,6 @@
 """`declutter clean` over files as they are kept: what comes out, what is told, and what is there after an accident."""
 
+import contextlib
 import functools
 import gzip
 import io
@@ -369,6 +370,37 @@ def test_a_record_that_takes_too_long_or_too_much_passes_through():
     assert "memory" in found[2].error
 
 
+class Swallowing(Fragile):
+    """A cleaner that goes on where an error stops it."""
+
+    def clean_counted(self, texts, sites=()):
+        for _ in range(3):
+            with contextlib.suppress(Exception):
+                time.sleep(600)
+        return self.cleaner.clean_counted(texts, sites)
+
+
+def test_no_error_that_a_library_swallows_keeps_a_record_from_its_limit():
+    (found,) = judging.judged(judging.Judge(Swallowing(), seconds=0.5), [records(2)], jobs=1)
+
+    assert "0.5 seconds" in found[0].error
+
+
+def test_a_limit_of_memory_that_is_there_already_stays():
+    pytest.importorskip("resource", reason="this system limits no memory")
+    program = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, ({1 << 43}, {1 << 44}))
+from declutter import judging
+with judging._limits(judging.Judge(None, memory=1 << 60)):
+    print(resource.getrlimit(resource.RLIMIT_AS))
+print(resource.getrlimit(resource.RLIMIT_AS))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.stdout.splitlines() == [f"({1 << 43}, {1 << 44})"] * 2, done.stderr
+
+
 def test_limits_change_nothing_for_what_keeps_them(run):
     assert run("--format", "jsonl", "--timeout", 100, "--max-memory", 1000, stdin=lines(1, 2)).out == cleaned(1, 2)
 
@@ -413,6 +445,18 @@ def test_what_is_marked_as_done_is_left_out_and_the_report_is_that_of_all(run, p
     assert [entry["state"] for entry in one["inputs"]] == ["done"] * 5
     assert [entry["state"] for entry in two["inputs"]] == ["done", "done", "done", "done before", "done before"]
     assert (one["documents"], two["documents"]) == (20, 15)
+
+
+def test_what_failed_before_is_told_again_and_done_again_with_other_limits(run, parts, tmp_path):
+    first = run(*parts, "-o", tmp_path / "out", "--resume", "--timeout", 0.00001)
+    again = run(*parts, "-o", tmp_path / "out", "--resume", "--timeout", 0.00001, "--report", tmp_path / "r.json")
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    last = run(*parts, "-o", tmp_path / "out", "--resume")
+
+    assert (first.code, again.code, last.code) == (1, 1, 0)
+    assert "0.jsonl: done before, when 6 records failed" in again.err
+    assert (report["failed"], {entry["state"] for entry in report["inputs"]}) == (20, {"done before"})
+    assert content(tmp_path / "out") == EXPECTED
 
 
 def test_marks_hold_only_for_the_same_options(run, parts, tmp_path):

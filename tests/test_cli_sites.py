@@ -66,6 +66,18 @@ def test_json_lines_a_stream_and_a_folder_give_the_same_counts(run, corpus, coun
         assert (tmp_path / f"{number}.npz").read_bytes() == counts.read_bytes()
 
 
+@pytest.mark.parametrize("where", [("-j", 2), ("--cluster", "local", "-j", 2)], ids=["processes", "cluster"])
+def test_a_stream_beside_files_is_counted_whoever_counts_these(run, counts, tmp_path, where):
+    if "--cluster" in where:
+        pytest.importorskip("distributed", reason="a cluster needs declutter-news[cluster]")
+    for number in range(2):
+        (tmp_path / f"{number}.jsonl").write_text(jsonl(ROWS[4 * number : 4 * number + 4]))
+    done = run("sites", "build", "-", *tmp_path.glob("*.jsonl"), "-o", tmp_path / "a.npz", *where, stdin=jsonl(ROWS[8:]))
+
+    assert done.code == 0
+    assert (tmp_path / "a.npz").read_bytes() == counts.read_bytes()
+
+
 def test_fields_may_have_other_names_and_a_row_may_name_its_site(run, counts, tmp_path):
     rows = [{"body": row["text"], "outlet": "ansel.test"} for row in ROWS]
     assert run("sites", "build", "-", "-o", tmp_path / "a.npz", "--field", "body", "--url-field", "outlet", stdin=jsonl(rows)).code == 0

@@ -219,6 +219,16 @@ def test_a_table_in_another_encoding_and_one_of_no_rows():
         assert through("csv", empty, same) == ([], empty)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("utf-16", "utf-16-be"), ("utf-16", "utf-16-le"), ("utf-32", "utf-32-be"), ("utf-8-sig", "utf-8")]
+)
+def test_a_table_has_one_byte_order_mark_and_the_order_it_had(encoding, told):
+    data = "\ufeffid,text\n1,brød\n2,smør\n3,mel".encode(told)
+
+    assert through("csv", data, same, Fields(encoding=encoding))[1] == data
+    assert through("csv", data, lambda text: text[:-1], Fields(encoding=encoding))[1].decode(told) == "\ufeffid,text\n1,brø\n2,smø\n3,me"
+
+
 # Parquet
 
 

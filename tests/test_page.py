@@ -82,6 +82,7 @@ def test_lines_are_what_a_reader_sees(body, expected):
         ("<pre>a\rb\r\nc&#13;d</pre>", ["a", "b", "c", "d"]),
         ("<pre>  a <b>x  y</b>\n z<br>\tq</pre>", ["  a x  y", " z", "\tq"]),
         ("x<pre> a\n</pre>  y  z", ["x", " a", "y z"]),
+        ("<table><tr><td><pre>def f():\n    return 1 | 0 |</pre></td></tr></table>", ["def f():", "    return 1 | 0 |"]),
         ("<pre>" + "<span>" * 8 + "a\n  b  c" + "</span>" * 8 + "\n  d</pre>", ["a", "  b  c", "  d"]),
         ("<pre>| \xa0 |</pre><p>x</p>", ["| \xa0 |", "x"]),
     ],

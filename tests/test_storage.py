@@ -37,6 +37,16 @@ def test_what_is_written_is_read_and_the_same_every_time(tmp_path, compression):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_a_link_stays_one_and_what_it_names_is_written(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for data in (b"old", b"new"):
+        written(tmp_path / "link", "", data).commit()
+
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real").read_bytes() == data
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_nothing_is_there_before_it_is_whole(tmp_path, compression):
     (tmp_path / "a").write_bytes(b"precious")
     output = written(tmp_path / "a", compression, b"bread")

@@ -26,7 +26,7 @@ def worst(articles: Sequence[lessons.Article], data: prepared.Prepared, fitted: 
     """(article, line of it) of the mistakes on keep or drop, the surest first; headlines and articles as told again left out."""
     firm = (data.allowed.sum(axis=1) == 1) & ~data.told & ~data.allowed[:, KINDS.index("headline")]
     kept = data.allowed[:, KEPT_COLUMNS].any(axis=1)
-    wrong = np.flatnonzero(firm & (kept != (fitted.keep >= 0.5)))
+    wrong = np.flatnonzero(firm & (kept != (fitted.keep >= fitted.stage.cut)))
     surest = wrong[np.argsort(-np.abs(fitted.keep[wrong] - kept[wrong]), kind="stable")][:most]
     bounds = np.concatenate([[0], np.cumsum([len(article.allowed) for article in articles])])
     owner = np.searchsorted(bounds, surest, side="right") - 1

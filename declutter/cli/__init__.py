@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -42,6 +43,9 @@ def main() -> None:
     # is noted by Python but not acted on while this thread waits for input (of six, five were lost)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # it was closed before this began: nothing is read there, and what is written is for nobody
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
     try:
         code = group.main(standalone_mode=False)
         sys.stdout.flush()

@@ -40,6 +40,9 @@ class Account:
                 click.echo(f"declutter: {problem}", err=True)
             elif told == _TOLD + 1:
                 click.echo(f"declutter: {step.shard.shown}: more records fail; they are counted", err=True)
+        if step.skipped and step.total is not None and step.total.failed:
+            self.errors += step.total.failed
+            click.echo(f"declutter: {step.shard.shown}: done before, when {step.total.failed} records failed", err=True)
         if self._max_errors is not None and self.errors > self._max_errors:
             raise common.OneLine(f"stopped: more than {self._max_errors} failed (--max-errors)", 1)
         if step.total is not None:

@@ -50,7 +50,7 @@ class _Attached(click.Command):
 @click.option("--field", default="text", show_default=True, help="The key or column of the text.")
 @click.option("--url-field", default="url", show_default=True, help="The key or column of the address, which tells the site.")
 @click.option("--out-field", help="A key or column for the clean text; by itself it takes the place of the text.")
-@click.option("-j", "--jobs", default=1, show_default=True, help="Processes; -1 is one for each core.")
+@common.jobs_option("Processes; -1 is one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: the address of its scheduler, or 'local'.")
 @click.option("--resume", is_flag=True, help="Mark inputs that are done, and leave out those that are marked.")
 @click.option("--max-errors", type=click.IntRange(min=0), metavar="N", help="Stop when more than N records or inputs failed.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from declutter.formats.text import decoded, folder_name, is_page
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
+    from declutter.page import Article
 
 STDIN = "-"
 _BOM = "\ufeff"
@@ -60,6 +62,27 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def jobs_option(help_text: str, default: int = 1) -> Callable[..., Any]:
+    """An option for the number of processes."""
+
+    def some(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
+        if value == 0:
+            raise click.BadParameter("0 processes do nothing; -1 is one for each core")
+        return value
+
+    return click.option("-j", "--jobs", type=int, default=default, show_default=True, callback=some, help=help_text)
+
+
+def writable(output: Path) -> None:
+    """Refuse a file that could not be written, before the work is done that it is for."""
+    if not output.absolute().parent.is_dir():
+        raise OneLine(f"{output}: there is no folder {output.parent} to write it to", 2)
+    if output.is_dir():
+        raise OneLine(f"{output} is a folder; name a file", 2)
+    if not os.access(output if output.exists() else output.absolute().parent, os.W_OK):
+        raise OneLine(f"{output}: cannot be written: no permission", 2)
 
 
 def known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
@@ -150,3 +173,9 @@ def inputs(files: Sequence[str], encoding: str, html: bool | None, failures: Fai
             failures.tell(shown, str(error))
             continue
         yield Input(name, None, text.removeprefix(_BOM), text.startswith(_BOM))
+
+
+def tell_note(given: Input, article: Article) -> None:
+    """Why a page has no article, in one line on standard error."""
+    if article.note is not None:
+        click.echo(f"declutter: {given.shown}: {article.note}", err=True)

@@ -34,6 +34,7 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
         else:
             article = cleaner.read_html(given.page, url=given.site)
             text, verdicts = article.page_text, list(article.verdicts)
+            common.tell_note(given, article)
         removed = sum(not verdict.keep for verdict in verdicts)
         heading = f"{given.shown}: {removed} of {len(verdicts)} lines go"
         if len(files) > 1:

@@ -32,7 +32,9 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, as_json: b
         if given.page is None:
             verdicts = next(cleaner.judge_many([(given.text, given.site)]))
         else:
-            verdicts = cleaner.judge_html(given.page, url=given.site)
+            article = cleaner.read_html(given.page, url=given.site)
+            verdicts = list(article.verdicts)
+            common.tell_note(given, article)
         if as_json:
             rows = [json.dumps({"file": given.name, **asdict(verdict)}, ensure_ascii=False) for verdict in verdicts]
         elif sys.stdout.isatty():

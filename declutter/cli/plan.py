@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from declutter import formats, runs, storage
+from declutter import formats, judging, runs, storage
 from declutter.cli import common
 from declutter.formats.records import Fields
-from declutter.judging import told
 
 
 def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> list[runs.Shard]:
@@ -26,6 +25,8 @@ def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> l
         options["cluster"] and (storage.STDIN in names or not (output or in_place or check)),
         "--cluster needs files, and -o for their outputs",
     )
+    for option, what in (("timeout", "time"), ("max_memory", "memory")):
+        _refuse(options[option] and what in judging.unlimited(), f"this system cannot limit the {what} that a record takes")
     _refuse(options["cluster"] and (options["timeout"] or options["max_memory"]), "--timeout and --max-memory are for this machine alone")
     folder = output is not None and (len(names) > 1 or Path(output).is_dir() or output.endswith("/"))
     planned = [_shard(name, fields, options, folder) for name in names]
@@ -50,7 +51,7 @@ def _expanded(files: tuple[str, ...]) -> list[str]:
     try:
         return storage.expand(list(files))
     except Exception as error:  # every file system has errors of its own
-        raise common.OneLine(told(error), 2) from None
+        raise common.OneLine(judging.told(error), 2) from None
 
 
 def _shard(name: str, fields: Fields, options: dict[str, Any], folder: bool) -> runs.Shard:
@@ -87,16 +88,16 @@ def _refuse_overwriting(shards: list[runs.Shard], folder: str | None, in_place: 
     if len(shards) > 1 and not targets:
         for kind in ("csv", "parquet"):
             _refuse(any(shard.kind == kind for shard in shards), f"several files of {kind} are not one; name a folder for them with -o")
+    written = set() if in_place else {storage.same(str(target)) for target in targets}
     for shard in shards:
-        clash = next((target for target in targets if storage.same_file(shard.source, str(target))), None)
-        _refuse(not in_place and clash is not None, f"{shard.source} is an input and would be overwritten; use --in-place")
+        _refuse(storage.same(shard.source) in written, f"{shard.source} is an input and would be overwritten; use --in-place")
         _refuse(_is_stdout(shard.source) and shard.target == runs.STDOUT, f"{shard.source} is an input and the output; use --in-place")
 
 
 def _is_stdout(name: str) -> bool:
     try:
         return Path(name).is_file() and os.path.samestat(Path(name).stat(), os.fstat(sys.stdout.fileno()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # no standard output
         return False
 
 

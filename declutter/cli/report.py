@@ -22,6 +22,7 @@ def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, en
     most and a sample of the rest shown.
     """
     report = looking.need("declutter.report", "report")
+    common.writable(output)
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
     counted = 0
@@ -36,7 +37,7 @@ def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, en
     if not counted:
         raise common.OneLine("no article could be read, so there is nothing to report", 1)
     try:
-        storage.write_whole(str(output), page.encode())
+        storage.write_whole(str(output), page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise common.OneLine(f"{output}: cannot be written: {error.strerror or error}", 1) from None
     click.echo(f"{output}: {counted:,} article{'s' * (counted != 1)}, {len(page) / 1e6:.1f} MB", err=True)

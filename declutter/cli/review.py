@@ -21,7 +21,7 @@ from declutter.cli import common, looking
     "--samples", "others", multiple=True, type=click.Path(exists=True, path_type=Path), help="Other labelled articles to retrain with."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By itself a free one.")
-@click.option("-j", "--jobs", default=1, show_default=True, help="Processes of a retraining.")
+@common.jobs_option("Processes of a retraining; -1 is one for each core.")
 def command(
     paths: tuple[str, ...],
     output: Path,

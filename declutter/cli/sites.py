@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--field", default="text", show_default=True, help="The key or column of the text.")
 @click.option("--url-field", default="url", show_default=True, help="The key or column of the address, or of the name of the site.")
 @common.reading_options
-@click.option("-j", "--jobs", default=1, show_default=True, help="Processes; -1 is one for each core.")
+@common.jobs_option("Processes; -1 is one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: the address of its scheduler, or 'local'.")
 def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, encoding: str, html: bool | None, **options: object) -> int:
     """Count, for each site, on how many of its pages each line stands.
@@ -35,11 +35,10 @@ def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, enc
     """
     from declutter import cluster, counting, sites
 
-    if not output.absolute().parent.is_dir():
-        raise common.OneLine(f"{output}: there is no folder {output.parent} to write it to", 2)
+    common.writable(output)
     failures = common.Failures()
-    sources = [source for name in storage.expand(list(corpus)) for source in _inputs(name, failures)]
     try:
+        sources = [source for name in storage.expand(list(corpus)) for source in _inputs(name, failures)]
         counted = counting.count(sources, Fields(field, url_field, None, encoding, html), **options)  # type: ignore[arg-type]
     except (cluster.ClusterError, storage.MissingExtraError) as error:
         raise common.OneLine(str(error), 2) from None

@@ -14,7 +14,7 @@ from declutter.cli import common
 @click.command("train")
 @click.argument("paths", nargs=-1, required=True, metavar="SAMPLES...", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The model file to write.")
-@click.option("-j", "--jobs", default=2, show_default=True, help="Processes.")
+@common.jobs_option("Processes; -1 is one for each core.", default=2)
 @click.option("--seed", default=0, show_default=True)
 def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
     """Train a model from labelled articles (files, or folders of .tsv files) alone, and compare it with the shipped one.
@@ -25,8 +25,7 @@ def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
 
     from declutter import fit, model, retrain
 
-    if not output.absolute().parent.is_dir():
-        raise common.OneLine(f"{output}: there is no folder {output.parent} to write it to", 2)
+    common.writable(output)
     try:
         sources = retrain.read(paths)
         articles = [article for source in sources for article in source.articles]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
@@ -79,6 +81,23 @@ def record(place: str, value: object, url: object, fields: Fields) -> Record:
     if not isinstance(value, str):
         return Record(place, url=address, error=f"{fields.text!r} is no text")
     return Record(place, page=value, url=address) if fields.html else Record(place, text=value, url=address)
+
+
+def by_its_mark(encoding: str, begins: bytes) -> str:
+    r"""An encoding in the byte order that an input begins with, in which the byte order mark is a character like any other.
+
+    So what is written again has the order and the mark that it had, once.
+
+    >>> by_its_mark("utf-16", b"\xfe\xff\0T"), by_its_mark("utf-8-sig", b"T"), by_its_mark("cp1252", b"T")
+    ('utf-16-be', 'utf-8', 'cp1252')
+    """
+    if encoding == "utf-8-sig":
+        return "utf-8"
+    if encoding not in ("utf-16", "utf-32"):
+        return encoding
+    orders = {"le": (codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE), "be": (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)}
+    found = [order for order, marks in orders.items() if begins.startswith(marks)]
+    return f"{encoding}-{found[0] if found else sys.byteorder[0] + 'e'}"
 
 
 def missing(what: str, field: str, there: Sequence[str]) -> str:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, missing, record
+from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark, missing, record
 
 _DELIMITERS = ",;\t|"
 _NOT_DECODED = re.compile("[\udc80-\udcff]")  # bytes that are not of the encoding, carried along to be written as they were
 _LINE_END = re.compile(r"[\r\n]*\Z")
+_LONGEST = (1 << 31) - 1  # characters of a cell: the most that is allowed everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The columns that matter, by number, and how rows are written."""
 
+    encoding: str
     delimiter: str
     quoting: Any
     width: int
@@ -32,6 +33,10 @@ class Table:
     def adds(self) -> bool:
         """Whether the clean text gets a column of its own."""
         return self.out == self.width
+
+    def encoded(self, row: str) -> bytes:
+        """A row as bytes, with those that could not be decoded."""
+        return row.encode(self.encoding, "surrogateescape")
 
     def row(self, cells: Sequence[str]) -> str:
         """Cells as a row without line end."""
@@ -55,12 +60,14 @@ class Rows:
 
     def read(self, file: BinaryIO, name: str) -> Iterator[Chunk]:  # noqa: ARG002
         """A chunk without records for the header, then chunks of rows; raw is the table, and for each row its cells and itself."""
-        csv.field_size_limit(sys.maxsize)
-        lines = _Remembered(io.TextIOWrapper(file, self._fields.encoding, errors="surrogateescape", newline=""))
+        csv.field_size_limit(_LONGEST)
+        given = io.BufferedReader(cast(Any, file))
+        encoding = by_its_mark(self._fields.encoding, given.peek(4))
+        lines = _Remembered(io.TextIOWrapper(given, encoding, errors="surrogateescape", newline=""))
         header = "".join(next(_rows(lines, ","), (None, ""))[1])
         if not header:
             return
-        table = self._table(header)
+        table = self._table(header, encoding)
         yield Chunk([], (table, header))
         records: list[Record] = []
         raw: list[tuple[list[str] | None, str]] = []
@@ -74,7 +81,7 @@ class Rows:
                 records, raw, held = [], [], 0
         yield Chunk(records, (table, raw))
 
-    def _table(self, header: str) -> Table:
+    def _table(self, header: str, encoding: str) -> Table:
         fields = self._fields
         header = header.removeprefix(BOM)
         tried = [(delimiter, next(csv.reader([header], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
@@ -82,6 +89,7 @@ class Rows:
             if fields.text in columns:
                 out = fields.out or fields.text
                 return Table(
+                    encoding,
                     delimiter,
                     csv.QUOTE_ALL if header.startswith('"') else csv.QUOTE_MINIMAL,
                     len(columns),
@@ -105,7 +113,7 @@ class Rows:
         """Write the rows; one whose text changes in place is written anew."""
         table, raw = chunk.raw
         if isinstance(raw, str):
-            file.write(self._encoded(table.with_cell(raw, self._fields.out) if table.adds else raw))
+            file.write(table.encoded(table.with_cell(raw, self._fields.out) if table.adds else raw))
             return
         for found, (cells, row), done in zip(chunk.records, raw, cleaned, strict=True):
             made = row
@@ -113,10 +121,7 @@ class Rows:
                 made = table.with_cell(row, done.text or "")
             elif done.text is not None and (self._fields.out is not None or done.text != found.text):
                 made = table.row([*cells[: table.out], done.text, *cells[table.out + 1 :]]) + _line_end(row)
-            file.write(self._encoded(made))
-
-    def _encoded(self, row: str) -> bytes:
-        return row.encode(self._fields.encoding, "surrogateescape")
+            file.write(table.encoded(made))
 
     def end(self, file: BinaryIO) -> None:
         """Nothing comes after the rows."""

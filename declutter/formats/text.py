@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from declutter import storage
-from declutter.formats.records import BOM, Chunk, Cleaned, Fields, Record, UnreadableError
+from declutter.formats.records import BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark
 
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 TEXT_ENDINGS = (".txt", ".text", ".md")  # of files that a folder is searched for
@@ -25,27 +25,31 @@ class Text:
         self._fields = fields
 
     def read(self, file: BinaryIO, name: str) -> Iterator[Chunk]:
-        """The one chunk; its raw is the byte order mark."""
+        """The one chunk; its raw is the bytes, how they are encoded, and the byte order mark."""
         data = file.read()
         site = None if name == storage.STDIN else folder_name(name)
         html = self._fields.html
         if html or (html is None and is_page(name, data)):
-            yield Chunk([Record("", page=data, url=site)], "")
+            yield Chunk([Record("", page=data, url=site)], (data, self._fields.encoding, ""))
             return
-        text = decoded(data, self._fields.encoding)
-        yield Chunk([Record("", text=text.removeprefix(BOM), url=site)], BOM * text.startswith(BOM))
+        encoding = by_its_mark(self._fields.encoding, data)
+        text = decoded(data, encoding)
+        yield Chunk([Record("", text=text.removeprefix(BOM), url=site)], (data, encoding, BOM * text.startswith(BOM)))
 
     def write(self, file: BinaryIO, chunk: Chunk, cleaned: Sequence[Cleaned]) -> None:
-        """Write the text.  Raises UnreadableError where the encoding has no such letter."""
-        encoding = self._fields.encoding
-        text = cleaned[0].text or ""
-        if chunk.records[0].page is not None and text and not text.endswith("\n"):
+        """Write the text, byte for byte as it was where nothing went.  Raises UnreadableError where the encoding has no such letter."""
+        data, encoding, mark = chunk.raw
+        given, text = chunk.records[0], cleaned[0].text or ""
+        if given.text is not None and given.text == text:
+            file.write(data)
+            return
+        if given.page is not None and text and not text.endswith("\n"):
             text += "\n"
         try:
-            data = (chunk.raw + text).encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
+            written = (mark + text).encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
+            file.write(written if mark or text else b"")  # of nothing some encodings make a byte order mark
         except UnicodeEncodeError as error:
             raise UnreadableError(f"cannot be written as {encoding}: {error.reason} at character {error.start}") from None
-        file.write(data)
 
     def end(self, file: BinaryIO) -> None:
         """Nothing comes after a text."""
