@@ -15,7 +15,7 @@ from declutter import model as models
 from declutter import sites as counts
 from declutter import spans, verdict
 from declutter.context import prose
-from declutter.document import Lines, render, split
+from declutter.document import Lines, render, split, without
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
@@ -23,6 +23,7 @@ from declutter.parallel import in_order
 from declutter.settling import Decisions, Pattern, Texts, settle_headlines, settle_patterns, settle_repeats
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, Span, Verdict
+from declutter.wrapping import by_lines, rendered, unwrapped
 
 if TYPE_CHECKING:
     from declutter.markup import Page
@@ -146,16 +147,21 @@ class Cleaner:
         self.limits.check_size(html)
         return pages.read(html)
 
-    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> Lines:
+    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, frozenset[int]]:
+        """The lines of the texts, and which texts are wrapped: a line of those is a paragraph, with the line ends in it."""
         for text in () if pages else texts:  # of a page the bytes were counted before it was read
             self.limits.check_size(text)
         lines = split(texts)
         self.limits.check_lines(texts, lines)
-        return lines
+        wrapped = {} if pages else unwrapped(texts, lines)
+        if wrapped:
+            lines = split([wrapped.get(number, text) for number, text in enumerate(texts)])
+        return lines, frozenset(wrapped)
 
     def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
-        parts = cut(self._split(texts, pages))
+        own_lines, wrapped = self._split(texts, pages)
+        parts = cut(own_lines)
         views = opinions(self._model, parts, pages)
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
         if seen is not None:
@@ -165,7 +171,7 @@ class Cleaner:
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
         kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
-        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
+        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {}, wrapped)
         if seen is not None:
             done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
         lines = Texts(texts, parts)
@@ -188,37 +194,39 @@ class Cleaner:
         out = list(texts)
         for number in np.flatnonzero(touched).tolist():
             text, base = texts[number], int(lines.offsets[number])
+            if number in done.wrapped:
+                out[number] = rendered(text, self._verdicts_of(text, done, number))
+                continue
             low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
             starts, ends = (lines.starts[low:high] - base).tolist(), (lines.ends[low:high] - base).tolist()
             bodies: list[str | None] = [None] * (high - low)
             for i in range(low, high) if number in cut else ():
                 if i in done.found:
-                    bodies[i - low] = _without(text, starts[i - low], ends[i - low], done.found[i], base)
+                    cuts = ((found.start - base, found.end - base) for found in done.found[i])
+                    bodies[i - low] = without(text, starts[i - low], ends[i - low], cuts)
             out[number] = render(text, starts, ends, done.keep[low:high].tolist(), bodies)
         return out
 
     def _verdicts(self, texts: Sequence[str], done: Decisions) -> list[list[Verdict]]:
+        return [self._verdicts_of(text, done, number) for number, text in enumerate(texts)]
+
+    def _verdicts_of(self, text: str, done: Decisions, number: int) -> list[Verdict]:
         lines, views = done.parts.lines, done.views
-        first = views.alone[:, :-1]
-        first_kind = first.argmax(axis=1)
-        first_score = first.max(axis=1, initial=0)
-        out = []
-        for number, text in enumerate(texts):
-            base = int(lines.offsets[number])
-            own = []
-            for i in range(int(lines.bounds[number]), int(lines.bounds[number + 1])):
-                start, end = int(lines.starts[i]) - base, int(lines.ends[i]) - base
-                inside = tuple(
-                    Span(s.start - base, s.end - base, KINDS[s.kind], round(s.score, 4), f"reads like {KINDS[s.kind]} inside a line")
-                    for s in done.found.get(i, ())
-                )
-                reason = done.why.get(i) or _reason(done, i, KINDS[first_kind[i]])
-                own.append(
-                    Verdict(text[start:end], start, end, KINDS[done.kind[i]], bool(done.keep[i]), round(float(views.keep[i]), 4),
-                            KINDS[first_kind[i]], round(float(first_score[i]), 4), reason, inside)
-                )  # fmt: skip
-            out.append(own)
-        return out
+        base, bounds = int(lines.offsets[number]), range(int(lines.bounds[number]), int(lines.bounds[number + 1]))
+        first = views.alone[bounds.start : bounds.stop, :-1]
+        own = []
+        for i, looks, score in zip(bounds, first.argmax(axis=1).tolist(), first.max(axis=1, initial=0).tolist(), strict=True):
+            start, end = int(lines.starts[i]) - base, int(lines.ends[i]) - base
+            inside = tuple(
+                Span(s.start - base, s.end - base, KINDS[s.kind], round(s.score, 4), f"reads like {KINDS[s.kind]} inside a line")
+                for s in done.found.get(i, ())
+            )
+            reason = done.why.get(i) or _reason(done, i, KINDS[looks])
+            own.append(
+                Verdict(text[start:end], start, end, KINDS[done.kind[i]], bool(done.keep[i]), round(float(views.keep[i]), 4),
+                        KINDS[looks], round(score, 4), reason, inside)
+            )  # fmt: skip
+        return [part for verdict in own for part in by_lines(verdict)] if number in done.wrapped else own
 
 
 def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
@@ -281,15 +289,6 @@ def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]
         except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"{option}: {pattern[:200]!r} is no regular expression: {error}") from None
     return tuple(found)
-
-
-def _without(text: str, start: int, end: int, found: Iterable[spans.Found], base: int) -> str:
-    """A line less its spans."""
-    parts, at = [], start
-    for span in found:
-        parts.append(text[at : span.start - base])
-        at = span.end - base
-    return "".join(parts) + text[at:end]
 
 
 def _reason(done: Decisions, line: int, first_kind: str) -> str:

@@ -11,7 +11,7 @@ line where it begins and ends.  Code points, not bytes, because offsets are then
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from declutter.characters import Array as Array
 
 Ints = Array
 
-_BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = re.compile(r"\r\n|\r|\n")
 _WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
 
 
@@ -102,6 +102,19 @@ def split(texts: Sequence[str]) -> Lines:
     return Lines(chars, sorts, starts, ends, run_starts[after[filled]], run_ends[before[filled]], text_of, bounds, offsets, blanks)
 
 
+def without(text: str, start: int, end: int, cuts: Iterable[tuple[int, int]]) -> str:
+    """What is left from `start` to `end` of a text less the stretches `cuts`, which are in order.
+
+    >>> without("a bc d", 0, 6, [(1, 2), (4, 6)])
+    'abc'
+    """
+    parts, at = [], start
+    for low, high in cuts:
+        parts.append(text[at:low])
+        at = high
+    return "".join(parts) + text[at:end]
+
+
 def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence[bool], bodies: Sequence[str | None]) -> str:
     r"""The kept lines as text, each byte for byte (or as `bodies` has it, where a span was taken out of it).
 
@@ -138,7 +151,7 @@ def render(text: str, starts: Sequence[int], ends: Sequence[int], kept: Sequence
 
 
 def _first_break(gap: str) -> str:
-    found = _BREAK.search(gap)
+    found = BREAK.search(gap)
     return found[0] if found else ""
 
 
@@ -146,7 +159,7 @@ def _short_gap(gap: str, inside: bool) -> str:
     """What stays of a gap that removed lines stood in: the line end, and one blank line if there was one."""
     if not inside:
         return ""
-    end = _BREAK.match(gap)
+    end = BREAK.match(gap)
     assert end is not None, "a kept line before the gap ends in a line break"
     blank = next((line[0] for line in _WHOLE_LINE.finditer(gap, end.end()) if not line[0].strip()), "")
     if end[0] == "\r" and blank.startswith("\n"):  # side by side the two would be one line end

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from declutter import repeats, spans
-from declutter.document import Array, Ints, running
+from declutter.document import BREAK, Array, Ints
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.stages import Cut, Opinions
@@ -32,6 +32,7 @@ class Decisions:
     unsure: Array
     why: dict[int, str]
     found: dict[int, list[spans.Found]]
+    wrapped: frozenset[int] = frozenset()  # texts whose lines are the paragraphs that were wrapped
 
 
 class Texts:
@@ -39,6 +40,7 @@ class Texts:
 
     def __init__(self, texts: Sequence[str], parts: Cut) -> None:
         self.texts, self.lines = texts, parts.lines
+        self._breaks: dict[int, list[int]] = {}  # where the line ends of a text are
 
     def __getitem__(self, line: int) -> str:
         number = int(self.lines.text_of[line])
@@ -47,12 +49,10 @@ class Texts:
 
     def number(self, line: int) -> int:
         """The number of a line in its text, from 1, blank lines counted, as an editor shows it."""
-        first = int(self.lines.bounds[self.lines.text_of[line]])
-        return int(self._numbers[line + 1] - self._numbers[first])
-
-    @functools.cached_property
-    def _numbers(self) -> Ints:
-        return running(self.lines.blanks_before + 1)
+        number = int(self.lines.text_of[line])
+        if number not in self._breaks:
+            self._breaks[number] = [found.start() for found in BREAK.finditer(self.texts[number])]
+        return bisect_left(self._breaks[number], int(self.lines.starts[line] - self.lines.offsets[number])) + 1
 
 
 def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool) -> None:
