@@ -20,10 +20,11 @@ from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
 from declutter.parallel import in_order
+from declutter.reading import as_one, by_lines
 from declutter.settling import Decisions, Pattern, Texts, settle_headlines, settle_patterns, settle_repeats
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, Span, Verdict
-from declutter.wrapping import by_lines, rendered, unwrapped
+from declutter.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from declutter.markup import Page
@@ -139,7 +140,12 @@ class Cleaner:
     def clean_counted(self, texts: Sequence[str], sites: Sequence[str | None] = ()) -> list[tuple[str, dict[str, tuple[int, int]]]]:
         """Each text cleaned, with the lines and characters that went, by kind; all at once, so for a few at a time."""
         done = self._judge_batch(texts, sites)
-        return list(zip(self._texts(texts, done), (_gone(done, number) for number in range(len(texts))), strict=True))
+        moved = done.wrapped | done.joined
+        counts = (
+            verdict.gone(self._verdicts_of(text, done, number)) if number in moved else _gone(done, number)
+            for number, text in enumerate(texts)
+        )
+        return list(zip(self._texts(texts, done), counts, strict=True))
 
     def _page(self, html: str | bytes) -> Page:
         from declutter import page as pages
@@ -147,20 +153,22 @@ class Cleaner:
         self.limits.check_size(html)
         return pages.read(html)
 
-    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, frozenset[int]]:
-        """The lines of the texts, and which texts are wrapped: a line of those is a paragraph, with the line ends in it."""
+    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, frozenset[int], frozenset[int]]:
+        """The lines of the texts; which texts are wrapped, and given as their paragraphs; which are joined, and given as what they were."""
         for text in () if pages else texts:  # of a page the bytes were counted before it was read
             self.limits.check_size(text)
         lines = split(texts)
         self.limits.check_lines(texts, lines)
         wrapped = {} if pages else unwrapped(texts, lines)
-        if wrapped:
-            lines = split([wrapped.get(number, text) for number, text in enumerate(texts)])
-        return lines, frozenset(wrapped)
+        joined = {} if pages else self._model.breaks.restored(texts, lines)
+        if wrapped or joined:
+            other = wrapped | joined
+            lines = split([other.get(number, text) for number, text in enumerate(texts)])
+        return lines, frozenset(wrapped), frozenset(joined)
 
     def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
-        own_lines, wrapped = self._split(texts, pages)
+        own_lines, wrapped, joined = self._split(texts, pages)
         parts = cut(own_lines)
         views = opinions(self._model, parts, pages)
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
@@ -171,7 +179,7 @@ class Cleaner:
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
         kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
-        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {}, wrapped)
+        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {}, wrapped, joined)
         if seen is not None:
             done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
         lines = Texts(texts, parts)
@@ -194,8 +202,8 @@ class Cleaner:
         out = list(texts)
         for number in np.flatnonzero(touched).tolist():
             text, base = texts[number], int(lines.offsets[number])
-            if number in done.wrapped:
-                out[number] = rendered(text, self._verdicts_of(text, done, number))
+            if number in done.wrapped or number in done.joined:
+                out[number] = verdict.apply(text, self._verdicts_of(text, done, number))
                 continue
             low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
             starts, ends = (lines.starts[low:high] - base).tolist(), (lines.ends[low:high] - base).tolist()
@@ -226,7 +234,13 @@ class Cleaner:
                 Verdict(text[start:end], start, end, KINDS[done.kind[i]], bool(done.keep[i]), round(float(views.keep[i]), 4),
                         KINDS[looks], round(score, 4), reason, inside)
             )  # fmt: skip
-        return [part for verdict in own for part in by_lines(verdict)] if number in done.wrapped else own
+        if number in done.wrapped:
+            return [line for paragraph in own for line in by_lines(paragraph)]
+        if number in done.joined:
+            whole = split([text])
+            start, end = int(whole.starts[0]), int(whole.ends[0])
+            return [as_one(text[start:end], start, own, bool(self._stays[BODY]))]
+        return own
 
 
 def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:

@@ -28,8 +28,17 @@ KEPT_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in KEPT]
 Floats = Array
 Columns = dict[str, Array]
 
-_SEEDS = (np.random.default_rng(20_26).integers(1, 1 << 63, size=8, dtype=np.uint64) | np.uint64(1)).tolist()
-_EDGE_SEEDS = np.random.default_rng(20_27).integers(1, 1 << 63, size=(2, _EDGE + 4), dtype=np.uint64) | np.uint64(1)
+# Drawn once, and written down: a model holds for these, and no release of numpy promises to draw the same again
+_SEEDS = [
+    1650382356873837781, 5902157198672373343, 4309790304812660981, 3417264201368325691, 3273534616666675981, 7291243883426493845,
+    8348478352539692463, 1635794470107648013
+]  # fmt: skip
+_EDGE_SEEDS = np.array([
+    [73837339648702031, 3559138329343681433, 761118338468743081, 4592331563229908457, 4138947927282670435, 6506428056753966221,
+     2746614005742331013, 5730155374416628373],
+    [5173410985984228775, 828699223294527931, 82463255547947421, 3525915029434209625, 8272989543529268923, 266816199010975095,
+     8868268325946499555, 6873309010460528151],
+], dtype=np.uint64)  # fmt: skip
 
 
 def ngrams(words: Words) -> tuple[Array, Array]:

@@ -20,9 +20,9 @@ from declutter.extracts import cleaned, excerpts, lengthened
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.lessons import Article, piece_articles
-from declutter.linear import first_stage, look_out_of_fold
+from declutter.linear import first_stage, line_breaks, look_out_of_fold
 from declutter.model import FORMAT, Model, Stage, leaning, sigmoid, with_odds
-from declutter.prepared import FEW, FOLDS, Beside, Prepared, fold_of, prepare
+from declutter.prepared import FOLDS, Beside, Prepared, fold_of, prepare
 from declutter.verdict import BODY, HEADLINE
 
 _LEFT_OUT = (None, *range(FOLDS))  # of what each stage is learned from; what takes longest is begun first
@@ -33,16 +33,31 @@ _LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
 # at 0.6
 _HIGHEST = 0.5
 _NOTHING = Beside()
-_NETWORKS = 2  # of a stage, whose mean decides
-_DESCENT = Descent(epochs=12, width=64, rate=4e-3, dropped=0.15, decay=0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is made of what there is to learn from: iterations of the first stage; how the networks of the second are trained on lines
+    and on pieces, and how many decide by their mean.
+    """
+
+    iterations: int
+    lines: Descent
+    pieces: Descent
+    networks: int
+
+
+_MUCH_LINES = Descent(epochs=12, width=64, rate=4e-3, dropped=0.15, decay=0.1)
+MUCH = Effort(300, _MUCH_LINES, _MUCH_LINES, networks=2)
 # Few lines are fitted sooner, by one network in smaller steps, so that samples/ by itself is learned from in less than two minutes
-_FEW_DESCENT = Descent(epochs=6, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
-_FEW_PIECES = dataclasses.replace(_FEW_DESCENT, epochs=2)  # there are more of them
-# Articles, from which on excerpts of them are made.  Of 900 samples keep/drop is 0.890 with neither excerpts nor cleaned articles, 0.888
-# with both; of 2,098 it is 0.893 without excerpts and 0.907 with them, of 3,045 0.891 and 0.907, but in three times the time
-_MANY = 4000
-# Of fewer articles every sixth is shown cleaned, and every twelfth made longer.  Clean bodies of `kinds`, which are long, lose 22 % of
-# their characters by a model of 2,700 samples when every third is cleaned and none is longer, 8 % with every ninth longer, 4 % with these
+_LITTLE_LINES = Descent(epochs=6, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
+LITTLE = Effort(18, _LITTLE_LINES, dataclasses.replace(_LITTLE_LINES, epochs=2), networks=1)  # there are more pieces than lines
+# Labelled lines from which on much is made of them, and excerpts of the articles; samples/ has 84,000, the corpora with them 190,000.
+# Of 900 samples keep/drop is 0.890 with neither excerpts nor cleaned articles, 0.888 with both; of 2,098 it is 0.893 without excerpts and
+# 0.907 with them, of 3,045 0.891 and 0.907, but in three times the time
+_ENOUGH = 120_000
+# Of less every sixth article is shown cleaned, and every twelfth made longer.  Clean bodies of `kinds`, which are long, lose 22 % of their
+# characters by a model of 2,700 samples when every third is cleaned and none is longer, 8 % with every ninth longer, 4 % with these
 _FEW_CLEANED = 6
 _TILT = 0.1  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
 
@@ -57,8 +72,8 @@ def second_input(data: Prepared, first: Floats) -> Floats:
     return np.concatenate(blocks, axis=1)
 
 
-def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | None, seed: int, few: Descent) -> Stage:
-    """Networks learned from all folds but one, smaller ones from few lines; curve and cut are those of `fit_stage`."""
+def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | None, seed: int, descent: Descent, networks: int) -> Stage:
+    """Networks learned from all folds but one; curve and cut are those of `fit_stage`."""
     here = np.flatnonzero(data.fold != without)
     given = (
         with_odds(columns[:, here], alone[here]),
@@ -67,13 +82,12 @@ def second_stage(columns: Floats, alone: Floats, data: Prepared, without: int | 
         np.where(data.labelled, data.weight, 0)[here],
         leaning(alone[here]),
     )
-    descent, count = (_DESCENT, _NETWORKS) if data.labelled[here].sum() >= FEW else (few, 1)
-    networks = tuple(train_network(*given, descent, seed + 1000 * number) for number in range(count))
+    trained = tuple(train_network(*given, descent, seed + 1000 * number) for number in range(networks))
     rows = here[data.labelled[here]]
     firm = rows[data.allowed[rows].sum(axis=1) == 1]
     share = np.bincount(data.allowed[firm].argmax(axis=1), weights=data.weight[firm], minlength=len(KINDS)) + 1.0
     tilt = -_TILT * np.log(share / share.sum())
-    return Stage(networks, tilt.astype(np.float32), np.array([[0, 1], [0, 1]], dtype=np.float32), 0.5)
+    return Stage(trained, tilt.astype(np.float32), np.array([[0, 1], [0, 1]], dtype=np.float32), 0.5)
 
 
 def _any_kept(allowed: Array) -> Array:
@@ -115,16 +129,18 @@ def fit_stage(
     recall: float,
     seed: int,
     jobs: int,
-    few: Descent | None = None,
+    descent: Descent,
+    networks: int,
 ) -> Fitted:
     """Fit a second stage on all folds, and one without each fold to predict it, to calibrate, and to find the cut.
 
     `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines, but
-    not above `_HIGHEST`: a lost body line costs more than a line left in.  `few` is how to train where there are few lines.
+    not above `_HIGHEST`: a lost body line costs more than a line left in.
     """
     from joblib import Parallel, delayed
 
-    stage, *held = Parallel(n_jobs=jobs)(delayed(second_stage)(columns, alone, data, fold, seed, few or _FEW_DESCENT) for fold in _LEFT_OUT)
+    run = Parallel(n_jobs=jobs)
+    stage, *held = run(delayed(second_stage)(columns, alone, data, fold, seed, descent, networks) for fold in _LEFT_OUT)
     kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
     raw = np.zeros(len(data.fold), dtype=np.float32)
     for fold, part in enumerate(held):
@@ -150,7 +166,13 @@ class Fit:
 
 
 def fit_lines(
-    articles: Sequence[Article], beside: Beside, *, seed: int = 0, jobs: int = 1, progress: Callable[[str], None] = lambda _: None
+    articles: Sequence[Article],
+    beside: Beside,
+    *,
+    effort: Effort = MUCH,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Fit:
     """Fit both stages for lines, and predict every line out of fold."""
     from joblib import Parallel, delayed
@@ -158,19 +180,21 @@ def fit_lines(
     data = prepare(articles)
     progress("n-grams")
     run = Parallel(n_jobs=jobs)
-    (weights, bias), *fold_stages = run(delayed(first_stage)(data, beside, fold) for fold in _LEFT_OUT)
+    (weights, bias), *fold_stages = run(delayed(first_stage)(data, beside, fold, effort.iterations) for fold in _LEFT_OUT)
     progress("first stage")
     alone = look_out_of_fold(data, fold_stages)
-    fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, jobs=jobs)
+    how: dict[str, Any] = {"descent": effort.lines, "networks": effort.networks, "jobs": jobs}
+    fitted = fit_stage(second_input(data, alone), alone, data, recall=_LINE_RECALL, seed=seed, **how)
     progress("second stage")
     return Fit(weights, bias, fold_stages, data, fitted)
 
 
-def fit_pieces(lines: Fit, articles: Sequence[Article], *, seed: int = 0, jobs: int = 1) -> tuple[Prepared, Fitted]:
+def fit_pieces(lines: Fit, articles: Sequence[Article], *, effort: Effort = MUCH, seed: int = 0, jobs: int = 1) -> tuple[Prepared, Fitted]:
     """The stage for pieces, and what it was learned from."""
     data = prepare(piece_articles(articles, seed))
     alone = look_out_of_fold(data, lines.fold_stages)
-    return data, fit_stage(second_input(data, alone), alone, data, recall=_PIECE_RECALL, seed=seed + 2, jobs=jobs, few=_FEW_PIECES)
+    how: dict[str, Any] = {"descent": effort.pieces, "networks": effort.networks, "jobs": jobs}
+    return data, fit_stage(second_input(data, alone), alone, data, recall=_PIECE_RECALL, seed=seed + 2, **how)
 
 
 def _share(right: Array) -> float:
@@ -210,16 +234,18 @@ def train(
     if len({fold_of(article.site) for article in articles}) < FOLDS:
         raise ValueError(f"too few sites: labelled articles of about {3 * FOLDS} different sites are needed ('site:' in the header)")
     rng = np.random.default_rng(seed)
-    many = len(articles) >= _MANY
-    shown = articles if many else articles[::_FEW_CLEANED]
+    enough = sum(int((article.allowed.sum(axis=1) == 1).sum()) for article in articles) >= _ENOUGH
+    effort = MUCH if enough else LITTLE
+    shown = articles if enough else articles[::_FEW_CLEANED]
     extracted = [better for article in shown if not article.told and (better := cleaned(article, rng)) is not None]
-    beyond = excerpts(articles, fold_of, rng) if many else lengthened(articles, fold_of, rng)
-    lines = fit_lines([*articles, *extracted, *beyond], beside, seed=seed, jobs=jobs, progress=progress)
+    beyond = excerpts(articles, fold_of, rng) if enough else lengthened(articles, fold_of, rng)
+    lines = fit_lines([*articles, *extracted, *beyond], beside, effort=effort, seed=seed, jobs=jobs, progress=progress)
     labelled = [article for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).any()]
-    piece_data, pieces = fit_pieces(lines, labelled, seed=seed, jobs=jobs)
+    piece_data, pieces = fit_pieces(lines, labelled, effort=effort, seed=seed, jobs=jobs)
     progress("pieces")
+    breaks = line_breaks([article.text for article in labelled])
     scores = {"lines": figures(lines.data, lines.fitted), "pieces": figures(piece_data, pieces)}
-    model = Model(lines.weights, lines.bias, lines.fitted.stage, pieces.stage, None, card(corpora, scores))
+    model = Model(lines.weights, lines.bias, lines.fitted.stage, pieces.stage, breaks, None, card(corpora, scores))
     return Training(model, lines)
 
 

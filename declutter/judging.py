@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,17 +132,11 @@ def _of_text(record: Record, found: tuple[str, dict[str, tuple[int, int]]]) -> O
 
 
 def _of_page(cleaner: Cleaner, record: Record) -> Outcome:
+    from declutter.verdict import gone  # numpy, which `declutter --help` has no need of
+
     article = cleaner.read_html(record.page or "", url=record.url)
-    gone = Counter(verdict.kind for verdict in article.verdicts if not verdict.keep)
-    characters: Counter[str] = Counter()
-    for verdict in article.verdicts:
-        if not verdict.keep:
-            characters[verdict.kind] += len(verdict.text)
-        for span in verdict.spans:
-            characters[span.kind] += span.end - span.start
     about = {name: getattr(article, name) for name in ("title", "authors", "date", "language", "site", "note")}
-    kinds = {kind: (gone[kind], count) for kind, count in characters.items()}
-    return Outcome(Cleaned(article.text, about), len(article.page_text), kinds, note=article.note or "")
+    return Outcome(Cleaned(article.text, about), len(article.page_text), gone(article.verdicts), note=article.note or "")
 
 
 def told(error: Exception) -> str:

@@ -5,24 +5,27 @@ How well it is fitted decides more than anything that was tried on the second st
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from declutter.document import Array, Ints
+from declutter import breaks, pieces
+from declutter.breaks import Breaks
+from declutter.document import Array, Ints, split
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.model import OUTPUTS, sigmoid, softmax
-from declutter.prepared import FEW, Beside, Prepared
+from declutter.prepared import Beside, Prepared
+from declutter.words import words_of
 
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
-_ITERATIONS = 300
-_FEW_ITERATIONS = 18  # where there are few lines
+_GAP_STRENGTH, _GAP_ITERATIONS = 0.3, 150  # of line breaks; 1 and 4,000 scraped texts beside are no better
 _BESIDE_WEIGHT = 0.4  # of a line whose kind is known beside the labelled articles, to the 1 of a hand-labelled one
 
 
-def first_stage(data: Prepared, beside: Beside, without: int | None) -> tuple[Floats, Floats]:
+def first_stage(data: Prepared, beside: Beside, without: int | None, iterations: int) -> tuple[Floats, Floats]:
     """Weights (buckets, outputs) and bias (outputs,) learned from all folds but one."""
     from scipy.sparse import csr_array, vstack
     from sklearn.exceptions import ConvergenceWarning
@@ -40,7 +43,6 @@ def first_stage(data: Prepared, beside: Beside, without: int | None) -> tuple[Fl
     bias[:-1] = -12  # a kind without an example is never seen
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the iterations are the measured ones
-        iterations = _ITERATIONS if len(firm) >= FEW else _FEW_ITERATIONS
         linear = LogisticRegression(C=_STRENGTH, max_iter=iterations)
         met, rarity, some = by_rarity(ngrams)
         linear.fit(some, kind, sample_weight=weight)
@@ -81,3 +83,26 @@ def look_out_of_fold(data: Prepared, stages: Sequence[tuple[Floats, Floats]]) ->
     for fold, (weights, bias) in enumerate(stages):
         opinions[data.fold == fold] = _look(data, weights, bias)[data.fold == fold]
     return opinions
+
+
+def line_breaks(texts: Sequence[str]) -> Breaks:
+    """Where lines begin in texts that have lost their line breaks, learned from texts that have theirs."""
+    from scipy.sparse import csr_array
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    given = [breaks.joined(text) for text in texts]
+    lines = split([text for text, _ in given])
+    words = words_of(lines)
+    at = breaks.gaps(words)
+    began = np.concatenate([offset + np.array(starts) for offset, (_, starts) in zip(lines.offsets, given, strict=False)])
+    began_here = np.isin(words.starts[at], began)
+    if began_here.all() or not began_here.any():  # nothing to tell apart: as likely everywhere as it was there
+        return Breaks(np.zeros(breaks.BUCKETS, dtype=np.float32), math.log((began_here.sum() + 0.5) / ((~began_here).sum() + 0.5)))
+    buckets = breaks.features(words, pieces.begins(lines, words), at)
+    ends = np.arange(len(buckets) + 1) * buckets.shape[1]
+    matrix = csr_array((np.ones(buckets.size, dtype=np.float32), buckets.ravel(), ends), shape=(len(buckets), breaks.BUCKETS))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        linear = LogisticRegression(C=_GAP_STRENGTH, max_iter=_GAP_ITERATIONS).fit(matrix, began_here)
+    return Breaks(linear.coef_[0].astype(np.float16).astype(np.float32), float(linear.intercept_[0]))

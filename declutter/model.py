@@ -14,6 +14,8 @@ from scipy.sparse import csr_array
 
 from declutter import archive, features
 from declutter.archive import Archive
+from declutter.breaks import BUCKETS as GAP_BUCKETS
+from declutter.breaks import Breaks
 from declutter.context import number_names
 from declutter.document import Array, Ints
 from declutter.features import BUCKETS, Floats
@@ -21,7 +23,7 @@ from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.network import REACHES, WIDEST, Layer, Network
 
-FORMAT = 3
+FORMAT = 4
 MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
 # Of an n-gram of a line's edges, whatever the length of the line; one of n others weighs 1 / sqrt(n)
 EDGE_WEIGHT = 0.15
@@ -77,13 +79,15 @@ class Pages:
 class Model:
     """The linear first stage, `weights` (buckets, outputs) and `bias` (outputs,), the second stages, and the card.
 
-    `pages` is None in a model that was trained on texts alone: pages are then judged as texts.
+    `breaks` tells where lines began in a text that has lost its line breaks.  `pages` is None in a model that was trained on texts alone:
+    pages are then judged as texts.
     """
 
     weights: Floats
     bias: Floats
     lines: Stage
     pieces: Stage
+    breaks: Breaks
     pages: Pages | None
     card: Mapping[str, Any]
 
@@ -154,6 +158,7 @@ def sigmoid(scores: Floats) -> Floats:
 def save(model: Model, path: Path) -> None:
     """Write a model file; it appears whole or not at all.  Equal models give equal bytes."""
     arrays: dict[str, Array] = {"weights": model.weights.astype(np.float16), "bias": model.bias}
+    arrays |= {"breaks": model.breaks.weights.astype(np.float16), "breaks_bias": np.array([model.breaks.bias], dtype=np.float32)}
     stages = {"lines": model.lines, "pieces": model.pieces}
     if model.pages is not None:
         arrays |= {"markup": model.pages.weights.astype(np.float16), "markup_bias": model.pages.bias}
@@ -242,7 +247,8 @@ def _read(held: Archive) -> Model:
         extra = len(page_number_names())
         pages = Pages(wide("markup", MARKUP_BUCKETS), scores("markup_bias", OUTPUTS), stage("pages", len(number_names()) + extra))
     lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))
-    return Model(wide("weights", BUCKETS), scores("bias", OUTPUTS), lines, pieces, pages, card)
+    breaks = Breaks(take("breaks", "float16", GAP_BUCKETS).astype(np.float32), float(scores("breaks_bias", 1)[0]))
+    return Model(wide("weights", BUCKETS), scores("bias", OUTPUTS), lines, pieces, breaks, pages, card)
 
 
 def _card(held: Archive) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
 
 
 def _told(body: str) -> list[str]:
-    """The lines of a body told in JSON-LD, where it is text, or text with tags and entities.
+    r"""The lines of a body told in JSON-LD, where it is text, or text with tags and entities.
 
     >>> _told("The <b>Tern</b> limped home &amp; sank.\nNobody was hurt.<p>The harbour is closed.</p>")
     ['The Tern limped home & sank.', 'Nobody was hurt.', 'The harbour is closed.']

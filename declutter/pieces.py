@@ -1,7 +1,8 @@
 """Lines cut into pieces: sentences and bracketed parts, in any script, so that clutter inside a line can be judged apart.
 
-A piece ends after the marks that end a sentence, if white space or an ideograph follows; a part in brackets is a piece.  An
-abbreviation, an initial, an ordinal or the number of an item before the full stop, or a small letter after it, does not end a piece.
+A piece ends after the marks that end a sentence, if white space, an ideograph, or a capital glued to a small letter's word follows; a part
+in brackets is a piece.  An abbreviation, an initial, an ordinal or the number of an item before the full stop, or a small letter after it,
+does not end a piece.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _MARKS = {
 }  # fmt: skip
 _ABBREVIATION = 3  # letters; "Mr.", "St.", "Dr." with a capital, and initials
 _BEFORE_NUMBER = 5  # letters, with a capital and a number behind: "Feb. 9", "Sept. 21", "Fig. 3"
+_GLUED = 2  # letters of the word before a full stop without white space behind; the word behind has more: "z.B.Der", "node.Js"
 _ORDINAL = 3  # digits, apart, with a capital behind: "8. November", "19. Jahrhundert"
 
 
@@ -66,12 +68,16 @@ def begins(lines: Lines, words: Words) -> Ints:
     tail = stop.copy()
     for _ in range(3):
         tail[1:] |= tail[:-1] & closer[1:]
-    ends = tail & (spaced | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
+    size = words.ends - words.starts
+    glued = np.zeros(n, dtype=bool)  # "...closed the school.Advertisement"
+    glued[1:-1] = stop[1:-1] & ~spaced[1:-1] & (before[1:-1] == ch.LOWER) & (following[1:-1] == ch.UPPER)
+    glued[1:-1] &= (size[:-2] >= _GLUED) & (size[2:] > _GLUED)
+    ends = tail & (spaced | glued | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
     points = np.flatnonzero(ends & (does & _POINT > 0) & ((before == ch.UPPER) | (before == ch.DIGIT)))
     ahead = points - 1  # the word before the point, which is an abbreviation or the number of an item
-    size, behind = words.ends[ahead] - words.starts[ahead], following[points]
-    short = (before[points] == ch.UPPER) & (size < np.where(behind == ch.DIGIT, _BEFORE_NUMBER, _ABBREVIATION))
-    ordinal = (size < _ORDINAL) & apart[ahead] & (behind == ch.UPPER)
+    sizes, behind = size[ahead], following[points]
+    short = (before[points] == ch.UPPER) & (sizes < np.where(behind == ch.DIGIT, _BEFORE_NUMBER, _ABBREVIATION))
+    ordinal = (sizes < _ORDINAL) & apart[ahead] & (behind == ch.UPPER)
     ends[points[short | ((before[points] == ch.DIGIT) & (opens[ahead] | ordinal))]] = False
 
     begin = opens[:-1].copy()

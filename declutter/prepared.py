@@ -21,9 +21,6 @@ from declutter.model import EDGE_WEIGHT
 from declutter.stages import Cut, cut
 
 FOLDS = 4
-# Labelled lines, of fewer than which a model is fitted sooner; samples/ has 84,000, cleaned articles among them, and with the corpora there
-# are 134,000 and more whichever fold is left out
-FEW = 120_000
 _BATCH = 200_000  # code points of text taken at a time
 
 

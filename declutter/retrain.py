@@ -53,9 +53,10 @@ def digest(sources: Sequence[Source]) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for source in sources for file in source.files)).hexdigest()[:16]
 
 
-def corpora(sources: Sequence[Source]) -> dict[str, dict[str, int | str]]:
-    """What the card of a model that learned from these says of them."""
-    return {"samples": {"files": sum(len(source.files) for source in sources), "sha256": digest(sources)}}
+def corpora(sources: Sequence[Source]) -> dict[str, dict[str, int | str | list[str]]]:
+    """What the card of a model that learned from these says of them: no path, so that the same files make the same model anywhere."""
+    files = sum(len(source.files) for source in sources)
+    return {"samples": {"files": files, "sha256": digest(sources), "sources": [digest([source]) for source in sources]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def compare(model: Model, training: Training, sources: Sequence[Source]) -> list
     Each line counts by its own score against the model's cut, before the rules for headlines and repeats; headlines are left out.
     """
     keep = training.lines.fitted.keep >= training.lines.fitted.stage.cut
-    known = {entry.get("sha256") for entry in model.card.get("corpora", {}).values() if isinstance(entry, dict)}
+    entries = [entry for entry in model.card.get("corpora", {}).values() if isinstance(entry, dict)]
+    learned = {sha256 for entry in entries for sha256 in (entry.get("sha256"), *entry.get("sources", ()))}
     found, at = [], 0
     for source in sources:
         allowed = (
@@ -96,7 +98,7 @@ def compare(model: Model, training: Training, sources: Sequence[Source]) -> list
         firm = (allowed.sum(axis=1) == 1) & (allowed.argmax(axis=1) != HEADLINE)
         truth = allowed[firm].argmax(axis=1)
         found.append(
-            Comparison(source.name, int(firm.sum()), _side(truth, before[firm]), _side(truth, after[firm]), digest([source]) in known)
+            Comparison(source.name, int(firm.sum()), _side(truth, before[firm]), _side(truth, after[firm]), digest([source]) in learned)
         )
     return found
 

@@ -106,11 +106,16 @@ def _parse_line(row: str, blanks: int, where: str) -> LabelledLine:
         else:
             spans.append((len(text), len(text) + len(mark[2]), mark[1]))
             text += mark[2]
+    if not (text + marked[at:]).strip():
+        raise SampleError(f"{where}: nothing stands in it but white space")
     return LabelledLine(None if kind == UNLABELLED else kind, text + marked[at:], label.strip().endswith("!"), tuple(spans), blanks)
 
 
 def dump(sample: Sample) -> str:
-    """The content of a labelled article's file; `parse` reads it back the same."""
+    """The content of a labelled article's file; `parse` reads it back the same.
+
+    Raises SampleError for a line that the format cannot hold: one with a span that ends in a bracket, or that stands behind a backslash.
+    """
     header = "".join(f"{key}: {getattr(sample, key)}\n" for key in ("site", "lang", "source"))
     return header + "\n" + "".join("\n" * line.blanks + f"{_dump_line(line)}\n" for line in sample.lines)
 
@@ -120,7 +125,10 @@ def _dump_line(line: LabelledLine) -> str:
     for start, end, kind in line.spans:
         parts += [line.text[at:start].replace("[[", r"\[["), f"[[{kind}|{line.text[start:end]}]]"]
         at = end
-    return f"{line.kind or UNLABELLED}{'!' * line.hard}\t{''.join(parts)}{line.text[at:].replace('[[', chr(92) + '[[')}"
+    row = f"{line.kind or UNLABELLED}{'!' * line.hard}\t{''.join(parts)}{line.text[at:].replace('[[', chr(92) + '[[')}"
+    if _parse_line(row, line.blanks, line.text[:80]) != line:
+        raise SampleError(f"{line.text[:80]!r} cannot be written with its spans: the marks could not be read again")
+    return row
 
 
 def read(path: Path) -> Sample:

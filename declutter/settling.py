@@ -32,7 +32,8 @@ class Decisions:
     unsure: Array
     why: dict[int, str]
     found: dict[int, list[spans.Found]]
-    wrapped: frozenset[int] = frozenset()  # texts whose lines are the paragraphs that were wrapped
+    wrapped: frozenset[int] = frozenset()  # texts whose lines here are the paragraphs that were wrapped
+    joined: frozenset[int] = frozenset()  # texts whose lines here are those of which their only line was joined
 
 
 class Texts:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from declutter import context
+from declutter.breaks import JOINED
 from declutter.document import Array, Ints, Lines
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
@@ -19,7 +20,6 @@ from declutter.model import Model
 from declutter.pieces import CLOSING, OPENING
 from declutter.stages import Cut, Opinions, pieces_of
 
-JOINED = 5  # pieces of an only line that make it an article whose line breaks are lost
 _SUSPECT = 0.5  # a piece that by itself looks kept less than this is looked at again among its neighbours
 _MOST = 0.5  # of a line's characters: if more would go, only pieces with strong evidence go
 _STRONG = 0.4  # times the cut

@@ -6,12 +6,13 @@ worse: what is not sure enough to go stays as body, and a text that would lose m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from declutter.document import Array, Ints, Lines, render
+from declutter.document import Array, Ints, Lines, render, without
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 
@@ -85,13 +86,12 @@ def apply(text: str, verdicts: Sequence[Verdict]) -> str:
     'The ovens were cold.'
     """
     starts, ends, keep = zip(*((verdict.start, verdict.end, verdict.keep) for verdict in verdicts), strict=True) if verdicts else ((),) * 3
-    return render(text, starts, ends, keep, [_rest(text, verdict) if verdict.spans else None for verdict in verdicts])
+    return render(text, starts, ends, keep, [rest(verdict) if verdict.spans else None for verdict in verdicts])
 
 
-def _rest(text: str, verdict: Verdict) -> str:
+def rest(verdict: Verdict) -> str:
     """A line less its spans."""
-    cuts = [verdict.start, *(at for span in verdict.spans for at in (span.start, span.end)), verdict.end]
-    return "".join(text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
+    return without(verdict.text, 0, len(verdict.text), ((span.start - verdict.start, span.end - verdict.start) for span in verdict.spans))
 
 
 def cut_at(caution: float, middle: float) -> float:
@@ -105,6 +105,19 @@ def cut_at(caution: float, middle: float) -> float:
     if not 0 <= caution <= 1:
         raise ValueError(f"caution is {caution}, but it goes from 0 (drop more) to 1 (drop nothing)")
     return float(np.interp(caution, (0, 0.5, 1), (min(0.75, middle + 0.3), middle, 0)))
+
+
+def gone(verdicts: Iterable[Verdict]) -> dict[str, tuple[int, int]]:
+    """Lines and characters that go, by kind; a span counts as characters, not as a line."""
+    lines: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
+    for verdict in verdicts:
+        if not verdict.keep:
+            lines[verdict.kind] += 1
+            characters[verdict.kind] += len(verdict.text)
+        for span in verdict.spans:
+            characters[span.kind] += span.end - span.start
+    return {kind: (lines[kind], count) for kind, count in characters.items()}
 
 
 @dataclass(frozen=True, slots=True)

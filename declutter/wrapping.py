@@ -6,14 +6,12 @@ many as it had characters, so that every offset stays what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 
 from declutter import characters as ch
-from declutter.document import BREAK, Array, Lines, render, without
-from declutter.verdict import Verdict
+from declutter.document import Array, Lines
 
 # A text is wrapped if that many of its lines go on in the next one with a small letter, and if there is a width that explains the end of
 # nearly all of those, and that hardly any line of the text exceeds.  Of 14,318 scrapes of 1,286 pages 22 are, most of them of pages whose
@@ -79,32 +77,3 @@ def _width(sizes: Array, with_next: Array) -> int | None:
     explained[:_NARROWEST] = 0
     width = int(explained.argmax())
     return width if explained[width] >= _EXPLAINED * len(sizes) else None
-
-
-def by_lines(verdict: Verdict) -> Iterator[Verdict]:
-    """The verdict on a paragraph as one for each of its lines; a line of which nothing stays is what the span is that takes it."""
-    ends = [(found.start(), found.end()) for found in BREAK.finditer(verdict.text)]
-    for low, high in zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(verdict.text)], strict=True):
-        start, end = verdict.start + low, verdict.start + high
-        inside = [replace(span, start=max(start, span.start), end=min(end, span.end)) for span in verdict.spans]
-        inside = [span for span in inside if span.start < span.end]
-        line = replace(verdict, text=verdict.text[low:high], start=start, end=end, spans=tuple(inside))
-        if inside and not _without(line).strip():
-            whole = inside[0]
-            line = replace(line, kind=whole.kind, keep=False, score=whole.score, reason=whole.reason, spans=())
-        yield line
-
-
-def rendered(text: str, verdicts: Sequence[Verdict]) -> str:
-    """What the verdicts on its lines leave of a text."""
-    return render(
-        text,
-        [line.start for line in verdicts],
-        [line.end for line in verdicts],
-        [line.keep for line in verdicts],
-        [_without(line) if line.spans else None for line in verdicts],
-    )
-
-
-def _without(line: Verdict) -> str:
-    return without(line.text, 0, len(line.text), ((span.start - line.start, span.end - line.start) for span in line.spans))

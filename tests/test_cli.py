@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import declutter
-from declutter import fit, linear
+from declutter import fit
 from declutter.descent import Descent
 from declutter.kinds import KEPT, KINDS
 
@@ -455,9 +455,8 @@ def test_train_on_an_empty_folder_says_what_it_looked_for(run, tmp_path):
 @pytest.fixture
 def taught(tmp_path, monkeypatch):
     """A folder of labelled articles of sixteen made-up papers, and a training so small that it takes seconds."""
-    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
-    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150))
-    monkeypatch.setattr(linear, "_FEW_ITERATIONS", 5)
+    small = Descent(epochs=30, width=16, rate=0.01, dropped=0.3, lines=150)
+    monkeypatch.setattr(fit, "LITTLE", fit.Effort(5, small, small, networks=1))
     folder = tmp_path / "taught"
     folder.mkdir()
     for number in range(16):

@@ -28,10 +28,7 @@ def label(kind):
 def small():
     """A small network: what is tested here is not how good it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "_DESCENT", SMALL)
-        patch.setattr(fit, "_FEW_DESCENT", SMALL)
-        patch.setattr(fit, "_FEW_PIECES", SMALL)
-        patch.setattr(linear, "_FEW_ITERATIONS", 5)
+        patch.setattr(fit, "LITTLE", fit.Effort(5, SMALL, SMALL, networks=1))
         yield
 
 
@@ -67,7 +64,7 @@ def test_a_stage_without_a_fold_never_saw_its_lines():
     data = prepared.prepare(articles())
     columns = np.random.default_rng(0).random((8, len(data.fold))).astype(np.float32)
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
-    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, SMALL) for each in (data, turned(data)))
+    mine, theirs = (fit.second_stage(columns, alone, each, 1, 0, SMALL, 1) for each in (data, turned(data)))
     assert np.array_equal(mine.kinds[0].first.weights, theirs.kinds[0].first.weights)
     assert np.array_equal(mine.tilt, theirs.tilt)
 
@@ -97,11 +94,11 @@ def test_a_stage_depends_on_its_seed_alone():
     data = prepared.prepare(articles())
     columns = np.random.default_rng(0).random((8, len(data.fold))).astype(np.float32)
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
-    one = fit.fit_stage(columns, alone, data, recall=0.97, seed=1, jobs=1)
-    again = fit.fit_stage(columns, alone, data, recall=0.97, seed=1, jobs=1)
+    one = fit.fit_stage(columns, alone, data, recall=0.97, seed=1, jobs=1, descent=SMALL, networks=1)
+    again = fit.fit_stage(columns, alone, data, recall=0.97, seed=1, jobs=1, descent=SMALL, networks=1)
     assert np.array_equal(one.keep, again.keep)
     assert np.array_equal(one.kinds, again.kinds)
-    assert not np.array_equal(one.keep, fit.fit_stage(columns, alone, data, recall=0.97, seed=2, jobs=1).keep)
+    assert not np.array_equal(one.keep, fit.fit_stage(columns, alone, data, recall=0.97, seed=2, jobs=1, descent=SMALL, networks=1).keep)
 
 
 def test_the_cut_is_where_body_stays_but_not_above_the_highest(monkeypatch):
@@ -110,9 +107,9 @@ def test_the_cut_is_where_body_stays_but_not_above_the_highest(monkeypatch):
     told = data.allowed.argmax(axis=1)[None].astype(np.float32)  # the answer itself: no line of body is lost at any cut
     for highest in (0.3, 0.5):
         monkeypatch.setattr(fit, "_HIGHEST", highest)
-        assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut == highest
+        assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, descent=SMALL, networks=1).stage.cut == highest
     monkeypatch.setattr(fit, "_HIGHEST", 0.9)
-    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1).stage.cut > 0.5
+    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, descent=SMALL, networks=1).stage.cut > 0.5
 
 
 def test_what_is_trained_is_a_model_for_texts(training, model_file):
@@ -190,7 +187,9 @@ def test_articles_told_again_are_left_out_of_the_first_stage_and_of_the_figures(
     assert data.told.any()
     assert not data.told[: sum(len(article.allowed) for article in articles())].any()
     once = prepared.prepare(articles())
-    for one, two in zip(linear.first_stage(data, prepared.Beside(), None), linear.first_stage(once, prepared.Beside(), None), strict=True):
+    for one, two in zip(
+        linear.first_stage(data, prepared.Beside(), None, 5), linear.first_stage(once, prepared.Beside(), None, 5), strict=True
+    ):
         np.testing.assert_array_equal(one, two)
 
 

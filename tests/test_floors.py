@@ -27,7 +27,7 @@ def breaches(figures, bounds):
 @pytest.fixture(scope="module")
 def out_of_fold():
     """Figures of the samples, predicted by models that saw no article of the same site."""
-    fitted = fit.fit_lines(build.sample_articles(), prepared.Beside(), jobs=2)
+    fitted = fit.fit_lines(build.sample_articles(), prepared.Beside(), effort=fit.LITTLE, jobs=2)
     return fit.figures(fitted.data, fitted.fitted)
 
 

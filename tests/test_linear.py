@@ -1,22 +1,13 @@
 """The first stage: what it learns from, and that what is held back says nothing."""
 
 import numpy as np
-import pytest
 from made_up import SITES, WHY, articles, turned
 
-from declutter import lessons, linear
+from declutter import lessons
 from declutter.kinds import KINDS
 from declutter.lessons import Article
-from declutter.linear import first_stage
+from declutter.linear import first_stage, line_breaks
 from declutter.prepared import Beside, Phrases, phrases, prepare
-
-
-@pytest.fixture(scope="module", autouse=True)
-def few():
-    """A few iterations: what is tested here is not how good it is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linear, "_FEW_ITERATIONS", 5)
-        yield
 
 
 def label(kind):
@@ -27,16 +18,16 @@ def test_a_stage_without_a_fold_never_saw_its_lines():
     """Whatever the labels of a fold are, the stage learned without it is the same."""
     data = prepare(articles())
     other = turned(data)
-    for one, two in zip(first_stage(data, Beside(), 1), first_stage(other, Beside(), 1), strict=True):
+    for one, two in zip(first_stage(data, Beside(), 1, 5), first_stage(other, Beside(), 1, 5), strict=True):
         assert np.array_equal(one, two)
-    assert not np.array_equal(first_stage(data, Beside(), 2)[0], first_stage(other, Beside(), 2)[0])
+    assert not np.array_equal(first_stage(data, Beside(), 2, 5)[0], first_stage(other, Beside(), 2, 5)[0])
 
 
 def test_phrases_teach_what_stands_in_articles():
     lines = {(site, f"{phrase} {i}"): phrase is WHY[0] for i, site in enumerate(SITES) for phrase in (WHY[0], "Zap the pod")}
     found = phrases(lines)
     data = prepare(articles())
-    plain, taught = first_stage(data, Beside(), None), first_stage(data, Beside(stands=found), None)
+    plain, taught = first_stage(data, Beside(), None, 5), first_stage(data, Beside(stands=found), None, 5)
     assert np.array_equal(plain[0][:, :-1], taught[0][:, :-1])
     assert not np.array_equal(plain[0][:, -1], taught[0][:, -1])
 
@@ -47,10 +38,21 @@ def test_lines_known_beside_the_articles_teach_their_kind():
     beside = Beside(kinds=phrases(lines))
     data, asked = prepare(articles()), prepare([Article("Zap the pod", lessons.labels(["promo"]), "other.test")])
     promo = lambda stage: float((asked.ngrams @ stage[0] + stage[1])[0, label("promo")])
-    plain, taught = first_stage(data, Beside(), None), first_stage(data, beside, None)
+    plain, taught = first_stage(data, Beside(), None, 5), first_stage(data, beside, None, 5)
     assert promo(taught) > promo(plain) + 1
     there = beside.kinds.fold == 1
     assert 0 < there.sum() < len(there)
     others = Phrases(beside.kinds.ngrams, np.where(there, label("ad"), beside.kinds.answers), beside.kinds.fold)
-    for one, two in zip(first_stage(data, beside, 1), first_stage(data, Beside(kinds=others), 1), strict=True):
+    for one, two in zip(first_stage(data, beside, 1, 5), first_stage(data, Beside(kinds=others), 1, 5), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def test_breaks_are_learned_from_texts_that_have_theirs_and_where_all_gaps_are_alike_nothing_tells_them_apart():
+    stories = [f"Ferry number {at} is late\nThe boat from Port Ansel came in at nine, said Jon Perin.\nAdvertisement" for at in range(20)]
+    learned = line_breaks(stories)
+    alike = line_breaks(["Ferry is late\nNobody came", "tides\nAdvertisement"])
+
+    assert learned.weights.any()
+    assert not alike.weights.any()
+    assert alike.bias > 0
+    assert not line_breaks(["", "one"]).weights.any()

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from declutter import features
 from declutter import model as models
+from declutter.breaks import BUCKETS as GAP_BUCKETS
+from declutter.breaks import Breaks
 from declutter.context import number_names
 from declutter.features import BUCKETS, KEPT_COLUMNS
 from declutter.kinds import KINDS
@@ -63,7 +65,8 @@ def tiny(seed=0, *, pages=True):
     lines, pieces, whole = (tiny_stage(rng, inputs) for inputs in STAGES.values())
     learned = Pages(markup, normal(rng, OUTPUTS), whole) if pages else None
     card = {"format": FORMAT, "features": features.VERSION, "kinds": list(KINDS), "declutter": "0", "note": "é"}
-    return Model(weights, normal(rng, OUTPUTS), lines, pieces, learned, card)
+    breaks = Breaks(normal(rng, GAP_BUCKETS).astype(np.float16).astype(np.float32), 0.5)
+    return Model(weights, normal(rng, OUTPUTS), lines, pieces, breaks, learned, card)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +107,7 @@ def same(one, two):
         return False
     mine, theirs = stages_of(one), stages_of(two)
     pairs = [(one.weights, two.weights), (one.bias, two.bias)]
+    pairs += [(one.breaks.weights, two.breaks.weights), (one.breaks.bias, two.breaks.bias)]
     pairs += [(getattr(a, name), getattr(b, name)) for a, b in zip(mine, theirs, strict=True) for name in ("tilt", "curve", "cut")]
     if [len(stage.kinds) for stage in mine] != [len(stage.kinds) for stage in theirs]:
         return False
@@ -200,7 +204,7 @@ def test_a_file_holds_whole_numbers_as_bytes_and_weights_as_half_floats(file):
     held = arrays(file)
     of_type = {kind: {name for name, array in held.items() if array.dtype == kind} for kind in ("int8", "float16")}
     assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in STAGES for number in (0, 1) for layer in LAYERS}
-    assert of_type["float16"] == {"weights", "markup"}
+    assert of_type["float16"] == {"weights", "breaks", "markup"}
     columns = normal(np.random.default_rng(1), INPUTS, 50)
     mine, theirs = (model.lines.predict(columns, alone(50), one(50)) for model in (load(file), tiny()))
     assert np.array_equal(mine[0], theirs[0])
@@ -367,7 +371,7 @@ def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
 
 
 ARRAYS = (
-    ["card", "weights", "bias", "markup", "markup_bias"]
+    ["card", "weights", "bias", "breaks", "breaks_bias", "markup", "markup_bias"]
     + [f"{stage}_{part}" for stage in STAGES for part in ("curve", "tilt", "cut")]
     + [f"{stage}{number}_{part}" for stage in STAGES for number in (0, 1) for part in PARTS]
 )
@@ -414,6 +418,8 @@ def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
     ("name", "array"),
     [
         ("bias", np.zeros(OUTPUTS - 1, np.float32)),
+        ("breaks", np.zeros(GAP_BUCKETS - 1, np.float16)),
+        ("breaks_bias", np.full(1, 1e9, np.float32)),
         ("weights", np.zeros((8, OUTPUTS), np.float16)),
         ("markup", np.zeros((MARKUP_BUCKETS // 2, OUTPUTS), np.float16)),
         ("markup", np.zeros((MARKUP_BUCKETS, len(KINDS)), np.float16)),

@@ -169,6 +169,8 @@ def test_nothing_is_ever_fetched(monkeypatch):
     def refuse(*_arguments, **_named):
         raise AssertionError("a socket was opened")
 
+    import trafilatura  # noqa: F401  which looks at the class of sockets when it is imported
+
     monkeypatch.setattr("socket.socket", refuse)
     monkeypatch.setattr("socket.getaddrinfo", refuse)
     page = (

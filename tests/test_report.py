@@ -218,9 +218,9 @@ def test_a_report_that_cannot_be_written_is_one_line(run, tmp_path):
     (tmp_path / "story.txt").write_text(TEXT, encoding="utf-8")
     code, told = run(tmp_path / "story.txt", "-o", tmp_path / "none" / "report.html")
 
-    assert code == 1
+    assert code == 2
     assert told.count("\n") == 1
-    assert "cannot be written" in told
+    assert "there is no folder" in told
 
 
 def test_a_missing_extra_is_one_line_that_names_it(run, monkeypatch, tmp_path):

@@ -453,13 +453,12 @@ def test_a_port_that_is_taken_is_one_line(run, site, tmp_path):
 
 
 def test_the_button_trains_and_compares(tmp_path, monkeypatch):
-    from declutter import Cleaner, fit, linear, model
+    from declutter import Cleaner, fit, model
     from declutter.descent import Descent
     from declutter.review.training import Training
 
-    monkeypatch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-    monkeypatch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-    monkeypatch.setattr(linear, "_FEW_ITERATIONS", 5)
+    small = Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150)
+    monkeypatch.setattr(fit, "LITTLE", fit.Effort(5, small, small, networks=1))
     articles = [story(f"paper{number}.test", f" {number}") for number in range(16)]
     desk = Desk(articles, tmp_path)
     for number in range(16):

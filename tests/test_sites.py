@@ -19,7 +19,7 @@ from declutter.document import split
 from declutter.sites import ARTICLES, Sites, SitesError, count, evidence, freeze, line_hashes, load, merge, save
 from declutter.words import words_of
 
-CREDO = "Our reporters walk the quays of Ansel in rain and snow, because somebody has to write down what happens there."
+CREDO = "What happens on the quays of Ansel is written down in rain and snow, because somebody has to remember it."
 QUOTE = "“Nobody told us that the pumps had been sold in the spring,” said Jon Perin, who has run the ferry for thirty years."
 BUTTON = "Share on Facebook"
 WHO = ["harbour master", "mayor", "schoolteacher", "baker", "pilot", "surgeon", "farmer", "librarian", "engineer", "conductor"]
@@ -134,7 +134,7 @@ def test_the_answer_does_not_depend_on_company_order_or_processes(aware):
 
 
 def test_an_expression_of_the_users_outranks_the_counts():
-    cleaner = Cleaner(sites=COUNTS, keep_lines="^Our reporters")
+    cleaner = Cleaner(sites=COUNTS, keep_lines="^What happens")
     [verdicts] = judged(cleaner, REPORTS[0])
 
     assert [v.keep for v in verdicts if v.text == CREDO] == [True]

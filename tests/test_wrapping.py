@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 import declutter
 from declutter import Cleaner
 from declutter.document import split
-from declutter.wrapping import by_lines, rendered, unwrapped
+from declutter.reading import by_lines
+from declutter.verdict import apply
+from declutter.wrapping import unwrapped
 
 settings.register_profile("wrapping", deadline=None, max_examples=50)
 settings.load_profile("wrapping")
@@ -64,7 +66,7 @@ def test_there_is_a_verdict_for_every_line_and_together_they_say_what_comes_out(
     assert [verdict.text for verdict in verdicts] == [line for line in text.splitlines() if line]
     assert all(text[verdict.start : verdict.end] == verdict.text for verdict in verdicts)
     assert all(verdict.start <= span.start < span.end <= verdict.end for verdict in verdicts for span in verdict.spans)
-    assert rendered(text, verdicts) == declutter.clean(text)
+    assert apply(text, verdicts) == declutter.clean(text)
     whole = {"keep" if verdict.keep else verdict.kind for verdict in verdicts if verdict.text in STORY.splitlines()[4]}
     assert whole <= {"keep", "newsletter"}
 
@@ -87,7 +89,7 @@ def test_a_line_of_which_nothing_stays_is_what_the_span_is():
     assert [(span.start, span.end) for span in first.spans] == [(4, 7)]
     assert (second.kind, second.keep, second.spans) == ("promo", False, ())
     assert (third.keep, third.spans) == (True, ())
-    assert rendered(paragraph.text, [first, second, third]) == "one \nfour."
+    assert apply(paragraph.text, [first, second, third]) == "one \nfour."
 
 
 POEM = """\

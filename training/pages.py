@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,8 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
     alone = look_out_of_fold(data, lines.fold_stages)
-    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs)
+    how: dict[str, Any] = {"descent": fit.MUCH.lines, "networks": fit.MUCH.networks}
+    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs, **how)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 

@@ -183,9 +183,11 @@ def _answered(line: LabelledLine, verdict: Verdict, kind: str | None) -> Labelle
         return replace(line, kind=kind, hard=False, spans=())
     spans = tuple((span.start - verdict.start, span.end - verdict.start, span.kind) for span in verdict.spans)
     labelled = replace(line, kind=verdict.kind, hard=False, spans=spans)
-    sample = Sample("", "", "", (labelled,))
-    # brackets in a span can be such that its marks could not be read again: then the line is saved without
-    return labelled if samples.parse(samples.dump(sample), "").lines[0].spans == spans else replace(labelled, spans=())
+    try:
+        samples.dump(Sample("", "", "", (labelled,)))
+    except samples.SampleError:  # brackets in a span whose marks could not be read again: the line is saved without
+        return replace(labelled, spans=())
+    return labelled
 
 
 def _shown(at: int, line: LabelledLine, verdict: Verdict) -> dict[str, Any]:

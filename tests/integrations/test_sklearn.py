@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 import declutter
-from declutter import fit, linear
+from declutter import fit
 from declutter.descent import Descent
 from declutter.integrations.sklearn import DeclutterTransformer, LineClassifier
 
@@ -40,9 +40,8 @@ def labelled(count=16):
 def fitted():
     """A classifier of a small network: what is tested here is not how good it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "_FEW_DESCENT", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-        patch.setattr(fit, "_FEW_PIECES", Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150))
-        patch.setattr(linear, "_FEW_ITERATIONS", 5)
+        small = Descent(epochs=12, width=8, rate=0.02, dropped=0.0, lines=150)
+        patch.setattr(fit, "LITTLE", fit.Effort(5, small, small, networks=1))
         texts, kinds, sites = labelled()
         return LineClassifier().fit(texts, kinds, groups=sites)
 

@@ -1,0 +1,59 @@
+"""Verdicts on a text that was read with other line breaks than it has, brought back to its own lines.
+
+A wrapped text is judged by its paragraphs (`declutter.wrapping`), an article whose line breaks are lost by the lines that it had
+(`declutter.breaks`); both have the same offsets as the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from declutter.document import BREAK
+from declutter.verdict import Span, Verdict, rest
+
+
+def by_lines(verdict: Verdict) -> Iterator[Verdict]:
+    """The verdict on a paragraph as one for each of its lines; a line of which nothing stays is what the span is that takes it."""
+    ends = [(found.start(), found.end()) for found in BREAK.finditer(verdict.text)]
+    for low, high in zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(verdict.text)], strict=True):
+        start, end = verdict.start + low, verdict.start + high
+        inside = [replace(span, start=max(start, span.start), end=min(end, span.end)) for span in verdict.spans]
+        inside = [span for span in inside if span.start < span.end]
+        line = replace(verdict, text=verdict.text[low:high], start=start, end=end, spans=tuple(inside))
+        if inside and not rest(line).strip():
+            whole = inside[0]
+            line = replace(line, kind=whole.kind, keep=False, score=whole.score, reason=whole.reason, spans=())
+        yield line
+
+
+def as_one(line: str, start: int, verdicts: Sequence[Verdict], body_stays: bool) -> Verdict:
+    """The verdicts on the parts of a line as one on the line: it is body, and what goes of it is spans, with the white space after them
+    (before them at the end of the line).
+
+    `line` begins at `start`.  Where every part would go, the likeliest stays; the line goes only if body does.
+    """
+    likeliest = max(verdicts, key=lambda verdict: verdict.score)
+    stays = [verdict.keep for verdict in verdicts]
+    if body_stays and not any(stays):
+        stays = [verdict is likeliest for verdict in verdicts]
+    end = start + len(line)
+    spans: list[Span] = []
+    last = max((number for number, kept in enumerate(stays) if kept), default=-1)
+    for number, (part, kept) in enumerate(zip(verdicts, stays, strict=True)):
+        if kept:
+            spans += part.spans
+        elif number < last:
+            spans.append(_span(part, part.start, verdicts[number + 1].start))
+        else:
+            spans.append(_span(part, verdicts[number - 1].end, part.end))
+    gone = stays.count(False)
+    reason = f"its line breaks are lost; {gone} of the {len(stays)} lines that it had go"
+    if last < 0:
+        return replace(likeliest, text=line, start=start, end=end, reason=reason, spans=())
+    return replace(likeliest, text=line, start=start, end=end, kind="body", keep=True, reason=reason, spans=tuple(spans))
+
+
+def _span(part: Verdict, start: int, end: int) -> Span:
+    reason = "is told again" if part.reason.startswith("repeats") else f"reads like {part.kind} inside a line"
+    return Span(start, end, part.kind, part.score, reason)
