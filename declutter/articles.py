@@ -1,34 +1,35 @@
-r"""Articles to look at, from where people have them: text files, pages, folders of both, and JSON Lines.
+r"""Articles to look at, from wherever `declutter clean` reads them, and from folders.
 
 >>> import tempfile
+>>> from pathlib import Path
 >>> from declutter.cleaner import Cleaner
 >>> folder = Path(tempfile.mkdtemp())
 >>> _ = (folder / "a.jsonl").write_text('{"text": "Share\\nThe ovens were cold.", "url": "https://www.wick.test/a"}\n{"id": 2}\n')
->>> read = find([str(folder)], Source(), tell=lambda name, what: print(f"{Path(name).name}: {what}"))
->>> [(article.site, len(article.verdicts)) for article in judged(Cleaner(), read)]
-a.jsonl, line 2: has no text in 'text'; name the field that holds it with --field
+>>> found = find([str(folder)], Fields(), tell=lambda name, what: print(f"{Path(name).name}: {what}"))
+>>> [(article.site, len(article.verdicts)) for article in judged(Cleaner(), found)]
+a.jsonl, line 2: has no key 'text'; it has id (name one with --field)
 [('wick.test', 2)]
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from declutter import formats, runs, storage
 from declutter.addresses import site_of
-from declutter.formats.records import BOM
-from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS, decoded
+from declutter.formats.records import Fields, Record
+from declutter.judging import told
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
     from declutter.verdict import Verdict
 
-ROW_ENDINGS = (".jsonl", ".ndjson")
+ENDINGS = tuple(ending for ending in formats.ENDINGS if ending != ".tsv")  # of files in a folder; a labelled article ends in that
 _BATCH = 500  # articles judged at a time
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -36,50 +37,68 @@ Tell = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where in a row of JSON Lines the text and its address are, and how files are encoded."""
-
-    field: str = "text"
-    url_field: str = "url"
-    encoding: str = "utf-8"
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
-    """One article as it was found: a text, or a page as bytes; `site` is empty where nothing tells it."""
+    """One article as it was found: a text, or a page; `site` is empty where nothing tells it."""
 
     name: str
     site: str
     text: str
-    page: bytes | None = None
+    page: str | bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One article and its verdicts, whose offsets index `text`."""
+    """One article and its verdicts, whose offsets index `text`; `note` says why a page has no article."""
 
     name: str
     site: str
     text: str
     verdicts: tuple[Verdict, ...]
+    note: str | None = None
 
 
-def find(paths: Iterable[str], source: Source, *, tell: Tell) -> Iterator[Given]:
-    """The articles that files and folders hold; what cannot be read is told (its name, what is wrong), and the rest is read."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if _is_article(file.relative_to(path)))
-            if not inside:
-                tell(str(path), f"no article in it; files that end in {', '.join((*TEXT_ENDINGS, *PAGE_ENDINGS, *ROW_ENDINGS))} are read")
-            for file in inside:
-                yield from _file(file, source, tell)
-        else:
-            yield from _file(path, source, tell)
+def find(names: Iterable[str], fields: Fields, *, tell: Tell) -> Iterator[Given]:
+    """The articles that inputs and folders hold; what cannot be read is told (its name, what is wrong), and the rest is read."""
+    for name in names:
+        for source in files(name, ENDINGS, tell=tell):
+            try:
+                for record in runs.records(source, fields):
+                    yield from _article(source, record, tell)
+            except Exception as error:
+                tell(source, told(error))
 
 
-def _is_article(inside: Path) -> bool:
-    """Whether a file of a folder is read: by its ending, unless it, or a folder it is in, is hidden."""
-    return inside.suffix.lower() in (*TEXT_ENDINGS, *PAGE_ENDINGS, *ROW_ENDINGS) and not any(part.startswith(".") for part in inside.parts)
+def files(name: str, endings: Sequence[str], *, tell: Tell) -> Iterator[str]:
+    """The input that a name is, or those of a folder that end so, compressed or not; what is hidden in it is left out."""
+    folder = Path(name)
+    if name == storage.STDIN or storage.is_address(name) or not folder.is_dir():
+        yield name
+        return
+    inside = sorted(file for file in folder.rglob("*") if _is_input(file, endings) and not _is_hidden(file.relative_to(folder)))
+    if not inside:
+        tell(name, f"no article in it; files that end in {', '.join(endings)} are read")
+    yield from map(str, inside)
+
+
+def _is_input(file: Path, endings: Sequence[str]) -> bool:
+    return file.is_file() and storage.split_compression(file.name)[0].lower().endswith(tuple(endings))
+
+
+def _is_hidden(inside: Path) -> bool:
+    return any(part.startswith(".") for part in inside.parts)
+
+
+def _article(source: str, record: Record, tell: Tell) -> Iterator[Given]:
+    place = f"{source}, {record.place}" if record.place else source
+    if record.error:
+        tell(place, record.error)
+    elif record.text is not None and "\0" in record.text:
+        tell(place, "holds NUL characters, so it is no text")
+    elif record.text is not None and _SURROGATE.search(record.text):
+        tell(place, "holds half a surrogate pair, so it is no text")
+    elif record.text is not None or record.page is not None:
+        site = site_of(record.url or "") if record.place else record.url or ""  # of a file of its own it is what its folder is called
+        yield Given(record.own_name or place, site, record.text or "", record.page)
 
 
 def judged(cleaner: Cleaner, given: Iterable[Given]) -> Iterator[Judged]:
@@ -96,64 +115,4 @@ def judged(cleaner: Cleaner, given: Iterable[Given]) -> Iterator[Judged]:
 
 def _judged_page(cleaner: Cleaner, given: Given) -> Judged:
     article = cleaner.read_html(given.page or b"", url=given.site)
-    return Judged(given.name, given.site, article.page_text, tuple(article.verdicts))
-
-
-def _file(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
-    try:
-        if path.suffix.lower() in ROW_ENDINGS:
-            yield from _rows(path, source, tell)
-            return
-        data, site = path.read_bytes(), path.absolute().parent.name  # the site of a file is what its folder is called
-        if path.suffix.lower() in PAGE_ENDINGS:
-            yield Given(str(path), site, "", data)
-            return
-        text = decoded(data, source.encoding).removeprefix(BOM)
-    except UnicodeDecodeError as error:  # of rows
-        tell(str(path), f"not {source.encoding} at byte {error.start}; name its encoding with --encoding")
-    except (OSError, ValueError) as error:
-        tell(str(path), getattr(error, "strerror", None) or str(error))
-    else:
-        yield from _checked(Given(str(path), site, text), tell)
-
-
-def _rows(path: Path, source: Source, tell: Tell) -> Iterator[Given]:
-    with path.open(encoding=source.encoding) as rows:
-        for number, row in enumerate(rows, 1):
-            if not row.strip():
-                continue
-            where = f"{path}, line {number}"
-            try:
-                record = json.loads(row)
-            except (ValueError, RecursionError) as error:
-                tell(where, f"no JSON: {error}")
-                continue
-            text = record.get(source.field) if isinstance(record, dict) else None
-            if not isinstance(text, str):
-                tell(where, f"has no text in {source.field!r}; name the field that holds it with --field")
-                continue
-            yield from _checked(Given(_named(path, number, record), _site(record, source.url_field), text), tell)
-
-
-def _checked(given: Given, tell: Tell) -> Iterator[Given]:
-    if "\0" in given.text:
-        tell(given.name, "holds NUL characters, so it is no text; a binary file, or another --encoding?")
-    elif _SURROGATE.search(given.text):
-        tell(given.name, "holds half a surrogate pair, so it is no text")
-    else:
-        yield given
-
-
-def _named(path: Path, number: int, record: dict[str, object]) -> str:
-    own = record.get("id")
-    return f"{path}, line {number}" if not isinstance(own, str | int) or own == "" else str(own)
-
-
-def _site(record: dict[str, object], url_field: str) -> str:
-    """The site of a row's address, or what the row calls its site.
-
-    >>> _site({"url": "https://www.wick.test:8080/a"}, "url"), _site({"site": "wick"}, "url"), _site({"url": 3}, "url")
-    ('wick.test', 'wick', '')
-    """
-    told = [value for value in (record.get(url_field), record.get("site")) if isinstance(value, str) and value]
-    return site_of(told[0]) if told else ""
+    return Judged(given.name, given.site, article.page_text, tuple(article.verdicts), article.note)

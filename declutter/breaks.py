@@ -94,9 +94,9 @@ def features(words: Words, begins: Ints, at: Ints) -> Array:
     (_, third, _), (second_word, second, _), (word, before, size), (own, here, own_size), (next_word, after, _), (_, later, _) = (
         beside(step) for step in range(-3, 3)
     )
-    base = np.uint64(32)
+    base, base2, base4 = np.uint64(1 << 5), np.uint64(1 << 10), np.uint64(1 << 20)  # powers by numpy 1 are floats
     sides = before * base + here
-    around = (second * base + sides // base) * base * base + here * base + after
+    around = (second * base + before) * base2 + here * base + after
     told = [
         word,
         own,
@@ -104,12 +104,12 @@ def features(words: Words, begins: Ints, at: Ints) -> Array:
         second_word * _ODD[1] + word,
         own * _ODD[2] + next_word,
         (around * base + size) * base + own_size,
-        since * base**2 + sides,
-        until * base**2 + sides,
+        since * base2 + sides,
+        until * base2 + sides,
         word * _ODD[3] + since,
         own * _ODD[4] + before,
         word * _ODD[4] + here,
-        (third * base**4 + around) * base + later,
+        (third * base4 + around) * base + later,
     ]
     found = [mix(mix(each + np.uint64(number)) * _ODD[number % len(_ODD)]) >> _SHIFT for number, each in enumerate(told, 1)]
     return np.stack(found, axis=1).astype(np.int32) if len(at) else np.zeros((0, len(told)), dtype=np.int32)

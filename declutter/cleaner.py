@@ -135,6 +135,8 @@ class Cleaner:
         return self._many(texts, jobs, _verdict_batch)
 
     def _many(self, texts: Iterable[Given], jobs: int, run: Any) -> Iterator[Any]:
+        if isinstance(texts, str | bytes):
+            raise TypeError(f"many texts are a list, or anything else to go through, of str; this is one {type(texts).__name__}")
         return chain.from_iterable(in_order(run, self, _batches(texts, self.limits), jobs))
 
     def clean_counted(self, texts: Sequence[str], sites: Sequence[str | None] = ()) -> list[tuple[str, dict[str, tuple[int, int]]]]:
@@ -150,12 +152,16 @@ class Cleaner:
     def _page(self, html: str | bytes) -> Page:
         from declutter import page as pages
 
+        if not isinstance(html, str | bytes):
+            raise TypeError(f"a page is str or bytes; this is of type {type(html).__name__}: {repr(html)[:60]}")
         self.limits.check_size(html)
         return pages.read(html)
 
     def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, frozenset[int], frozenset[int]]:
         """The lines of the texts; which texts are wrapped, and given as their paragraphs; which are joined, and given as what they were."""
         for text in () if pages else texts:  # of a page the bytes were counted before it was read
+            if not isinstance(text, str):
+                raise TypeError(f"a text is a str; this is of type {type(text).__name__}: {repr(text)[:60]}")
             self.limits.check_size(text)
         lines = split(texts)
         self.limits.check_lines(texts, lines)
@@ -275,19 +281,33 @@ def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
     texts: list[str] = []
     sites: list[str | None] = []
     size = 0
-    for item in given:
-        text, site = (item, None) if isinstance(item, str) else item
-        if texts and limits.may_refuse(text):  # its refusal shall not take the answers before it
-            yield texts, sites
-            texts, sites, size = [], [], 0
-        texts.append(text)
-        sites.append(site)
-        size += len(text)
-        if size >= _BATCH:  # before the next text is asked for: it may be long in coming
-            yield texts, sites
-            texts, sites, size = [], [], 0
+    failure = None
+    try:
+        for item in given:
+            text, site = _pair(item)
+            if texts and limits.may_refuse(text):  # its refusal shall not take the answers before it
+                yield texts, sites
+                texts, sites, size = [], [], 0
+            texts.append(text)
+            sites.append(site)
+            size += len(text)
+            if size >= _BATCH:  # before the next text is asked for: it may be long in coming
+                yield texts, sites
+                texts, sites, size = [], [], 0
+    except Exception as error:  # nor shall what fails to give a text
+        failure = error
     if texts:
         yield texts, sites
+    if failure is not None:
+        raise failure
+
+
+def _pair(item: Given) -> tuple[str, str | None]:
+    """A text and its site."""
+    text, site = item if isinstance(item, tuple | list) and len(item) == 2 else (item, None)
+    if not isinstance(text, str):
+        raise TypeError(f"a text is a str, or a pair of one and its site; this is of type {type(text).__name__}: {repr(text)[:60]}")
+    return text, site
 
 
 def _listed(kinds: frozenset[str]) -> tuple[str, ...]:

@@ -52,16 +52,33 @@ def _spread(
     apart: bool,
     lost: Callable[[Task], Answer] | None,
 ) -> Iterator[Answer]:
-    first = list(islice(tasks, 2))
+    failures: list[Exception] = []
+    given = _until(failures, tasks)
+    first = list(islice(given, 2))
     if (len(first) < 2 or jobs == 1) and not apart:
-        yield from (work(shared, task) for task in chain(first, tasks))
-        return
-    pool = _Pool(work, shared, jobs)
+        yield from (work(shared, task) for task in chain(first, given))
+    else:
+        yield from _by_processes(_Pool(work, shared, jobs), chain(first, given), _TASKS_A_PROCESS * jobs, lost)
+    if failures:
+        raise failures[0]
+
+
+def _until(failures: list[Exception], tasks: Iterator[Task]) -> Iterator[Task]:
+    """The tasks until there is no other for a failure, which is noted: what was asked before it is answered first."""
+    try:
+        yield from tasks
+    except Exception as error:
+        failures.append(error)
+
+
+def _by_processes(
+    pool: _Pool[Shared, Task, Answer], tasks: Iterable[Task], most: int, lost: Callable[[Task], Answer] | None
+) -> Iterator[Answer]:
     waiting: deque[tuple[Task, Any]] = deque()
     try:
-        for task in chain(first, tasks):
+        for task in tasks:
             waiting.append((task, pool.submit(task)))
-            while waiting and (waiting[0][1].done() or len(waiting) >= _TASKS_A_PROCESS * jobs):
+            while waiting and (waiting[0][1].done() or len(waiting) >= most):
                 yield pool.answer(waiting, lost)
         while waiting:
             yield pool.answer(waiting, lost)

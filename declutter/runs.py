@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from declutter import formats, marks, storage
-from declutter.formats.records import Chunk, Fields, Record, UnreadableError
+from declutter.formats.records import Chunk, Fields, Record, UnreadableError, begins_with_a_tag
 from declutter.judging import Judge, Outcome, judged, told
 from declutter.tally import Tally
 
@@ -187,6 +187,7 @@ class _Writer:
         self._format = formats.make(shard.kind, job.fields)
         self._output: Any = None
         self._tally = Tally()
+        self._told = False  # that texts look like parts of pages: once is enough
 
     def take(self, piece: _Piece, outcomes: Sequence[Outcome]) -> Step:
         """Write a piece; at the end of the shard, put its output in its place."""
@@ -220,6 +221,9 @@ class _Writer:
                 raise UnreadableError("is a page, and its article is none; use -o")
             if whole and outcome.note:
                 step.notes.append(f"{self._shard.shown}: {outcome.note}")
+            if not whole and self._job.fields.html is None and not self._told and begins_with_a_tag(record.text or ""):
+                step.notes.append(f"{self._shard.shown}: {record.place}: begins with a tag, and is read as text; for pages there is --html")
+                self._told = True
             if outcome.error:
                 step.tally.failed += 1
                 step.problems.append(f"{self._shard.shown}: {record.place}: {outcome.error}; passed through unchanged")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -102,8 +103,8 @@ def cut_at(caution: float, middle: float) -> float:
     >>> [round(cut_at(caution, 0.4), 2) for caution in (0, 0.5, 0.75, 1)]
     [0.7, 0.4, 0.2, 0.0]
     """
-    if not 0 <= caution <= 1:
-        raise ValueError(f"caution is {caution}, but it goes from 0 (drop more) to 1 (drop nothing)")
+    if not isinstance(caution, Real) or not 0 <= caution <= 1:
+        raise ValueError(f"caution is {caution!r}, but it goes from 0 (drop more) to 1 (drop nothing)")
     return float(np.interp(caution, (0, 0.5, 1), (min(0.75, middle + 0.3), middle, 0)))
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from declutter import Cleaner
-from declutter.articles import Source, find, judged
+from declutter.articles import find, judged
+from declutter.formats.records import Fields
 
 TEXT = "The ovens at Lower Wick were cold again at dawn.\nShare on Facebook\n"
 PAGE = "<!DOCTYPE html><html><body><article><h1>Bakers strike</h1>" + "<p>The ovens at Lower Wick were cold again at dawn.</p>" * 3
@@ -15,9 +16,9 @@ PAGE = "<!DOCTYPE html><html><body><article><h1>Bakers strike</h1>" + "<p>The ov
 def read():
     """Read paths: the articles, and what was told of those that could not be read."""
 
-    def read(*paths, **source):
+    def read(*paths, **fields):
         told = []
-        found = list(find(map(str, paths), Source(**source), tell=lambda name, what: told.append(f"{name}: {what}")))
+        found = list(find(map(str, paths), Fields(**fields), tell=lambda name, what: told.append(f"{name}: {what}")))
         return found, told
 
     return read
@@ -54,17 +55,17 @@ def test_rows_name_their_text_and_their_site(read, tmp_path):
             for row in [
                 {"body": "One.", "link": "https://www.wick.test/a?b=c"},
                 {"body": "Two.", "site": "pond"},
-                {"body": "Three.", "link": None, "id": 0},
+                {"body": "Three.", "link": None, "id": 12345678901234567890},
             ]
         ),
         encoding="utf-8",
     )
-    found, told = read(rows, field="body", url_field="link")
+    found, told = read(rows, text="body", url="link")
 
     assert [(article.name, article.site, article.text) for article in found] == [
         (f"{rows}, line 1", "wick.test", "One."),
         (f"{rows}, line 2", "pond", "Two."),
-        ("0", "", "Three."),
+        ("12345678901234567890", "", "Three."),
     ]
     assert told == []
 
@@ -72,11 +73,13 @@ def test_rows_name_their_text_and_their_site(read, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.jsonl", b'{"text": "good"}\n{"text"\n', ["a.jsonl, line 2", "no JSON"]),
+        ("a.jsonl", b'{"text": "good"}\n{"text"\n', ["a.jsonl, line 2", "no JSON object"]),
         ("a.jsonl", b'{"text": "good"}\n{"text": 3}\n[]\n"x"\n', ["line 2", "line 3", "line 4", "--field"]),
         ("a.jsonl", b'{"text": "good"}\n{"text": "\\ud800"}\n', ["line 2", "surrogate"]),
         ("a.jsonl", b'{"text": "good"}\n' + b"[" * 100_000 + b"\n", ["line 2", "no JSON"]),
-        ("a.jsonl", b'{"text": "good"}\n\xff\n', ["not utf-8", "--encoding"]),
+        ("a.jsonl", b'{"text": "good"}\n\xff\n', ["line 2", "not UTF-8 at byte 0"]),
+        ("a.csv", b'text,url\ngood,x\n"b"ad,x\n', ["row 3", "quotation mark"]),
+        ("a.csv", b"body,url\nbad,x\n", ["'text'", "--field"]),
         ("a.txt", b"caf\xe9", ["a.txt", "not utf-8 at byte 3", "--encoding"]),
         ("a.txt", b"a\0b", ["NUL"]),
         ("none.txt", None, ["none.txt", "No such file"]),

@@ -282,6 +282,35 @@ def test_options_that_mean_nothing_are_refused_by_name(options, word):
         declutter.Cleaner(**options)
 
 
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda cleaner: cleaner.clean(None), "a text is a str; .* NoneType"),
+        (lambda cleaner: cleaner.judge(b"Share"), "a text is a str; .* bytes"),
+        (lambda cleaner: cleaner.clean_html(3), "a page is str or bytes; .* int: 3"),
+        (lambda cleaner: cleaner.clean_many("Share"), "many texts are a list.* one str"),
+        (lambda cleaner: list(cleaner.judge_many([("Share", "wick.test"), 3])), "a pair of one and its site; .* int: 3"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words(ask, words):
+    with pytest.raises(TypeError, match=words):
+        ask(declutter.Cleaner())
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_was_given_before_a_failure_is_answered_first(jobs):
+    def failing():
+        yield "The ovens were cold.\nShare on Facebook"
+        yield "Nobody came."
+        raise OSError("the crawl broke off")
+
+    answers = declutter.Cleaner().clean_many(failing(), jobs=jobs)
+
+    assert [next(answers), next(answers)] == ["The ovens were cold.", "Nobody came."]
+    with pytest.raises(OSError, match="broke off"):
+        next(answers)
+
+
 @given(st.lists(texts, max_size=6))
 def test_many_texts_are_judged_as_each_by_itself(several):
     cleaner = declutter.Cleaner()

@@ -341,6 +341,42 @@ def test_explain_as_json_is_the_verdicts(run, story):
     assert all(isinstance(row["spans"], list) for row in found)
 
 
+def test_explain_and_diff_read_rows_and_name_each_text(run, tmp_path):
+    rows, table = tmp_path / "rows.jsonl", tmp_path / "table.csv"
+    rows.write_text(
+        "".join(json.dumps(row) + "\n" for row in [{"id": "a1", "body": TEXT}, {"body": "The ovens were cold."}, {"body": 3}]),
+        encoding="utf-8",
+    )
+    table.write_text(f'body,id\n"{TEXT}",7\n', encoding="utf-8")
+    explained = run("explain", "--field", "body", rows, table)
+    names = [row.split("\t")[0] for row in explained.out.decode().splitlines()]
+    lines = TEXT.count("\n") - TEXT.count("\n\n")
+
+    assert explained.code == 1
+    assert "rows.jsonl, line 3: 'body' is no text" in explained.err
+    assert names == ["a1"] * lines + [f"{rows}, line 2"] + ["7"] * lines
+    headings = [line for line in run("diff", "--field", "body", rows, table).out.decode().splitlines() if line.startswith("== ")]
+    assert [heading.partition(":")[0] for heading in headings] == ["== a1", f"== {rows}, line 2", "== 7"]
+
+
+def test_pages_in_rows_are_read_as_pages_and_parts_of_pages_are_told(run, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    page = f"<!DOCTYPE html><html><body><article>{''.join(f'<p>{line}</p>' for line in TEXT.splitlines())}</article></body></html>"
+    rows.write_text(
+        "".join(json.dumps({"text": text}) + "\n" for text in (page, "<p>The ovens were cold.</p>", "<b>Ferry</b>")), encoding="utf-8"
+    )
+    done = run("clean", rows)
+    first, second, _ = (json.loads(line)["text"] for line in done.out.splitlines())
+
+    assert done.code == 0
+    assert "<" not in first
+    assert "Jon Périn" in first
+    assert second == "<p>The ovens were cold.</p>"
+    assert done.err.splitlines() == [f"declutter: {rows}: line 2: begins with a tag, and is read as text; for pages there is --html"]
+    assert json.loads(run("clean", "--html", rows).out.splitlines()[1])["text"] == "The ovens were cold."
+    assert run("clean", "--no-html", rows).err == ""
+
+
 def test_explain_keeps_tabs_and_control_characters_out_of_the_table(run):
     done = run("explain", "--no-html", stdin=b"The oven\twas \x1b[31mcold\x1b[0m at dawn, the bakers said.\x07\n")
 

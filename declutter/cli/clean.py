@@ -47,8 +47,7 @@ class _Attached(click.Command):
     metavar="FORMAT",
     help=f"{', '.join(formats.NAMES)}, with .gz or .zst; by itself what a name ends in tells.",
 )
-@click.option("--field", default="text", show_default=True, help="The key or column of the text.")
-@click.option("--url-field", default="url", show_default=True, help="The key or column of the address, which tells the site.")
+@common.field_options
 @click.option("--out-field", help="A key or column for the clean text; by itself it takes the place of the text.")
 @common.jobs_option("Processes; -1 is one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: the address of its scheduler, or 'local'.")

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import codecs
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from declutter.formats.records import UnreadableError
-from declutter.formats.text import decoded, folder_name, is_page
+from declutter import storage
 
 if TYPE_CHECKING:
     from declutter.cleaner import Cleaner
-    from declutter.page import Article
-
-STDIN = "-"
-_BOM = "\ufeff"
 
 
 def kinds_option(name: str, help_text: str) -> Callable[..., Any]:
@@ -51,6 +45,17 @@ def cleaner_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The files to read and how."""
     return click.argument("files", nargs=-1, type=click.Path(), metavar="[FILES]...")(reading_options(command))
+
+
+def field_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where in rows the texts are."""
+    options = [
+        click.option("--field", default="text", show_default=True, help="The key or column of the text."),
+        click.option("--url-field", default="url", show_default=True, help="The key or column of the address, which tells the site."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,24 +120,13 @@ class OneLine(click.ClickException):
         click.echo(f"declutter: {self.message}", err=True, file=file)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One text or page: its name, whether it is a page, and its content (a page as bytes); `bom` if the text began with one."""
+def shown(name: str) -> str:
+    """How messages name an input.
 
-    name: str
-    page: bytes | None
-    text: str
-    bom: bool
-
-    @property
-    def shown(self) -> str:
-        """How messages name it."""
-        return "standard input" if self.name == STDIN else self.name
-
-    @property
-    def site(self) -> str | None:
-        """Its site is what its folder is called; standard input has none."""
-        return None if self.name == STDIN else folder_name(self.name)
+    >>> shown("-"), shown("a.txt")
+    ('standard input', 'a.txt')
+    """
+    return "standard input" if name == storage.STDIN else name
 
 
 @dataclass(slots=True)
@@ -144,38 +138,9 @@ class Failures:
     def tell(self, name: str, what: str) -> None:
         """Count a failure and say what it was."""
         self.count += 1
-        click.echo(f"declutter: {name}: {what}", err=True)
+        click.echo(f"declutter: {shown(name)}: {what}", err=True)
 
     @property
     def exit_code(self) -> int:
         """1 if anything failed."""
         return 1 if self.count else 0
-
-
-def inputs(files: Sequence[str], encoding: str, html: bool | None, failures: Failures) -> Iterator[Input]:
-    """Read the files, standard input where none is named; what cannot be read is told and left out."""
-    for name in files or [STDIN]:
-        shown = "standard input" if name == STDIN else name
-        try:
-            data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-        except IsADirectoryError:
-            failures.tell(shown, "is a directory; name the files in it")
-            continue
-        except (OSError, ValueError) as error:
-            failures.tell(shown, getattr(error, "strerror", None) or str(error))
-            continue
-        if html or (html is None and is_page(name, data)):
-            yield Input(name, data, "", False)
-            continue
-        try:
-            text = decoded(data, encoding)
-        except UnreadableError as error:
-            failures.tell(shown, str(error))
-            continue
-        yield Input(name, None, text.removeprefix(_BOM), text.startswith(_BOM))
-
-
-def tell_note(given: Input, article: Article) -> None:
-    """Why a page has no article, in one line on standard error."""
-    if article.note is not None:
-        click.echo(f"declutter: {given.shown}: {article.note}", err=True)

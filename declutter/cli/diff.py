@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from declutter.cli import common
+from declutter.cli import common, looking
 
 if TYPE_CHECKING:
     from declutter.verdict import Verdict
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @common.input_options
+@common.field_options
 @common.cleaner_options
-def command(files: tuple[str, ...], encoding: str, html: bool | None, **options: Any) -> int:
+def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str, url_field: str, **options: Any) -> int:
     """Print texts with their clutter marked: kept lines plain, removed lines red, with kind, score and reason.
 
     Removed lines begin with '-', spans inside a kept line stand in [-...-]; so it can be read without colours, too.  Colours are for
@@ -28,18 +29,13 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
     paint = _painter()
-    for number, given in enumerate(common.inputs(files, encoding, html, failures)):
-        if given.page is None:
-            text, verdicts = given.text, next(cleaner.judge_many([(given.text, given.site)]))
-        else:
-            article = cleaner.read_html(given.page, url=given.site)
-            text, verdicts = article.page_text, list(article.verdicts)
-            common.tell_note(given, article)
-        removed = sum(not verdict.keep for verdict in verdicts)
-        heading = f"{given.shown}: {removed} of {len(verdicts)} lines go"
-        if len(files) > 1:
+    found = looking.told(cleaner, failures, files, encoding=encoding, html=html, field=field, url_field=url_field)
+    for number, (article, several) in enumerate(found):
+        removed = sum(not verdict.keep for verdict in article.verdicts)
+        heading = f"{common.shown(article.name)}: {removed} of {len(article.verdicts)} lines go"
+        if several:
             _print("\n" * bool(number) + paint(f"== {_shown(heading)}", bold=True))
-        for line in _lines(text, verdicts, paint):
+        for line in _lines(article.text, article.verdicts, paint):
             _print(line)
     return failures.exit_code
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from declutter.cli import common
+from declutter.cli import common, looking
 
 if TYPE_CHECKING:
     from declutter.verdict import Verdict
@@ -19,28 +19,24 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @common.input_options
+@common.field_options
 @common.cleaner_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line of text.")
-def command(files: tuple[str, ...], encoding: str, html: bool | None, as_json: bool, **options: Any) -> int:
+def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str, url_field: str, as_json: bool, **options: Any) -> int:
     """Tell, line by line, what stays, what goes, and why.
 
-    A table on a terminal, tab-separated values when piped: keep or drop, kind, score, text, reason.
+    A table on a terminal, tab-separated values when piped: keep or drop, kind, score, text, reason; before them the name, if there are
+    several texts.
     """
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
-    for given in common.inputs(files, encoding, html, failures):
-        if given.page is None:
-            verdicts = next(cleaner.judge_many([(given.text, given.site)]))
-        else:
-            article = cleaner.read_html(given.page, url=given.site)
-            verdicts = list(article.verdicts)
-            common.tell_note(given, article)
+    for article, several in looking.told(cleaner, failures, files, encoding=encoding, html=html, field=field, url_field=url_field):
         if as_json:
-            rows = [json.dumps({"file": given.name, **asdict(verdict)}, ensure_ascii=False) for verdict in verdicts]
+            rows = [json.dumps({"file": article.name, **asdict(verdict)}, ensure_ascii=False) for verdict in article.verdicts]
         elif sys.stdout.isatty():
-            rows = _table(verdicts)
+            rows = [f"== {_flat(common.shown(article.name))}"] * several + _table(article.verdicts)
         else:
-            rows = [_tabs(verdict) for verdict in verdicts]
+            rows = [f"{_flat(common.shown(article.name))}\t" * several + _tabs(verdict) for verdict in article.verdicts]
         for row in rows:
             click.echo(row.encode("utf-8", "replace"))
     return failures.exit_code

@@ -15,11 +15,11 @@ from declutter.cli import common, looking
 @looking.article_options
 @common.cleaner_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The HTML file to write.")
-def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, encoding: str, **options: Any) -> int:
+def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, encoding: str, html: bool | None, **options: Any) -> int:
     """Write one self-contained HTML file: each article with its removed lines struck through, by kind, with score and reason.
 
-    INPUT is text files, pages, JSON Lines (.jsonl, .ndjson), and folders of them.  Of many articles all are counted, and those that lost
-    most and a sample of the rest shown.
+    INPUT is what 'declutter clean' reads (texts, pages, JSON Lines, CSV, Parquet, WARC), and folders of it.  Of many articles all are
+    counted, and those that lost most and a sample of the rest shown.
     """
     report = looking.need("declutter.report", "report")
     common.writable(output)
@@ -29,7 +29,7 @@ def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, en
 
     def counting() -> Any:
         nonlocal counted
-        for article in looking.judged(cleaner, failures, paths=paths, field=field, url_field=url_field, encoding=encoding):
+        for article in looking.judged(cleaner, failures, paths, field=field, url_field=url_field, encoding=encoding, html=html):
             counted += 1
             yield article
 

@@ -31,12 +31,13 @@ def command(
     field: str,
     url_field: str,
     encoding: str,
+    html: bool | None,
     **options: Any,
 ) -> int:
     """Serve a page, on this machine alone, to say what the least certain lines are.
 
-    INPUT is text files, pages, JSON Lines (.jsonl, .ndjson), and folders of them.  Every answer is saved at once, in the format of
-    samples/README.md; start again with the same input and folder to go on.  Ctrl-C ends it, with exit code 0.
+    INPUT is what 'declutter clean' reads (texts, pages, JSON Lines, CSV, Parquet, WARC), and folders of it.  Every answer is saved at
+    once, in the format of samples/README.md; start again with the same input and folder to go on.  Ctrl-C ends it, with exit code 0.
     """
     server = looking.need("declutter.review.server", "review")
     from declutter import model
@@ -45,7 +46,7 @@ def command(
 
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
-    judged = looking.judged(cleaner, failures, paths=paths, field=field, url_field=url_field, encoding=encoding)
+    judged = looking.judged(cleaner, failures, paths, field=field, url_field=url_field, encoding=encoding, html=html)
     try:
         output.mkdir(parents=True, exist_ok=True)
         desk = Desk(judged, output)

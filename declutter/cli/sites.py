@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,7 +9,6 @@ import click
 from declutter import formats, storage
 from declutter.cli import common
 from declutter.formats.records import Fields
-from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS
 
 
 @click.group("sites")
@@ -21,8 +19,7 @@ def command() -> None:
 @command.command("build")
 @click.argument("corpus", nargs=-1, required=True, type=click.Path(), metavar="CORPUS...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file of counts to write.")
-@click.option("--field", default="text", show_default=True, help="The key or column of the text.")
-@click.option("--url-field", default="url", show_default=True, help="The key or column of the address, or of the name of the site.")
+@common.field_options
 @common.reading_options
 @common.jobs_option("Processes; -1 is one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: the address of its scheduler, or 'local'.")
@@ -33,12 +30,12 @@ def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, enc
     input.  A text or page in a file of its own is of the site that its folder is named after.  Count what you clean: texts for texts,
     pages for pages.  Hashes are kept, no text.
     """
-    from declutter import cluster, counting, sites
+    from declutter import articles, cluster, counting, sites
 
     common.writable(output)
     failures = common.Failures()
     try:
-        sources = [source for name in storage.expand(list(corpus)) for source in _inputs(name, failures)]
+        sources = [source for name in storage.expand(list(corpus)) for source in articles.files(name, formats.ENDINGS, tell=failures.tell)]
         counted = counting.count(sources, Fields(field, url_field, None, encoding, html), **options)  # type: ignore[arg-type]
     except (cluster.ClusterError, storage.MissingExtraError) as error:
         raise common.OneLine(str(error), 2) from None
@@ -57,23 +54,3 @@ def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, enc
         f"{output}: sites {len(frozen.pages)}, pages counted {pages}, lines on more than one of a site {len(frozen.lines)}", err=True
     )
     return failures.exit_code
-
-
-def _inputs(name: str, failures: common.Failures) -> Iterator[str]:
-    """The input that a name is, or those of a folder."""
-    if name == storage.STDIN or storage.is_address(name) or not Path(name).is_dir():
-        yield name
-        return
-    inside = [str(file) for file in sorted(Path(name).rglob("*")) if _is_input(file) and not _is_hidden(file.relative_to(name))]
-    if not inside:
-        failures.tell(name, "nothing in it that could be counted")
-    yield from inside
-
-
-def _is_input(file: Path) -> bool:
-    stem, _ = storage.split_compression(file.name)
-    return file.is_file() and (formats.by_name(file.name)[0] != formats.TEXT or stem.lower().endswith((*TEXT_ENDINGS, *PAGE_ENDINGS)))
-
-
-def _is_hidden(file: Path) -> bool:
-    return any(part.startswith(".") for part in file.parts)

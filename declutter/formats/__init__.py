@@ -10,7 +10,7 @@ from importlib import import_module
 
 from declutter import storage
 from declutter.formats.records import Fields, Format
-from declutter.formats.text import PAGE_ENDINGS
+from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS
 
 TEXT, WARC = "text", "warc"
 _HOMES = {
@@ -31,6 +31,7 @@ _ENDINGS = {
     ".pq": "parquet",
     ".warc": WARC,
 }
+ENDINGS = (*TEXT_ENDINGS, *PAGE_ENDINGS, *_ENDINGS)  # of files that a folder is searched for
 
 
 def make(name: str, fields: Fields) -> Format:

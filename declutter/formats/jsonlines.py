@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from declutter import storage
-from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, missing, record
+from declutter.formats.records import BLOCK, BOM, ID, Chunk, Cleaned, Fields, Record, UnreadableError, missing, record
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 # no number is too long to be a float, and none is written again; control characters in strings are read, as by most
@@ -55,7 +55,10 @@ class JsonLines:
         else:
             end = max(end for _, _, end in members.values())
             where = (end, end, f", {json.dumps(out, ensure_ascii=False)}: ")
-        return record(place, members[fields.text][0], members[fields.url][0] if fields.url in members else None, fields), where
+        row = {key: value for key, (value, _, _) in members.items()}
+        if isinstance(row.get(ID), float):  # as it is written: no float holds all whole numbers
+            row[ID] = line[slice(*members[ID][1:])]
+        return record(place, row, fields), where
 
     def write(self, file: BinaryIO, chunk: Chunk, cleaned: Sequence[Cleaned]) -> None:
         """Write the lines with the clean texts in their places."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from declutter import storage
-from declutter.formats.records import Chunk, Cleaned, Fields, UnreadableError, missing, record
+from declutter.formats.records import ID, Chunk, Cleaned, Fields, UnreadableError, missing, record
 
 
 class Parquet:
@@ -30,14 +30,13 @@ class Parquet:
         codec = _codec(source, self._fields.text)
         if not source.num_row_groups:
             yield Chunk([], (source.schema_arrow.empty_table(), codec))
+        looked_at = dict.fromkeys([self._fields.text, self._fields.url, "site", ID])
         row = 0
         for group in range(source.num_row_groups):
             table = source.read_row_group(group)
-            texts = table.column(self._fields.text).to_pylist()
-            urls = table.column(self._fields.url).to_pylist() if self._fields.url in columns else [None] * len(texts)
-            pairs = zip(texts, urls, strict=True)
-            yield Chunk([record(f"row {row + i}", text, url, self._fields) for i, (text, url) in enumerate(pairs, 1)], (table, codec))
-            row += len(texts)
+            rows = table.select([name for name in looked_at if name in columns]).to_pylist()
+            yield Chunk([record(f"row {row + i}", cells, self._fields) for i, cells in enumerate(rows, 1)], (table, codec))
+            row += len(rows)
 
     def write(self, file: BinaryIO, chunk: Chunk, cleaned: Sequence[Cleaned]) -> None:
         """Write a row group as a row group."""

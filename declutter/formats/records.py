@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Protocol
 
 BLOCK = 1 << 18  # bytes read at a time: enough lines for numpy's fixed costs to be spread
 BOM = "\ufeff"
+
+
+ID = "id"  # the key or column by which a row is named
+_LOOKED_AT = 20_000  # characters or bytes
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*+(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
+    re.I | re.S,
+)
+_TAG = re.compile(r"\s*+<(?:p|div|article|section|main|body|h[1-6]|span|ul|ol|table|figure|img|a|b|i|strong|em|br)(?:\s[^<>]*)?/?>", re.I)
 
 
 class UnreadableError(ValueError):
@@ -36,6 +47,7 @@ class Record:
     page: str | bytes | None = None
     url: str | None = None  # its address, or what its site is called
     error: str = ""
+    own_name: str = ""  # what its row calls it: its id
 
     @property
     def size(self) -> int:
@@ -73,14 +85,43 @@ class Format(Protocol):
         """Write what comes after the last chunk."""
 
 
-def record(place: str, value: object, url: object, fields: Fields) -> Record:
-    """A record of what stands in the text's field: a text, a page where pages were asked for, nothing, or an error."""
-    address = url if isinstance(url, str) else None
+def record(place: str, row: Mapping[str, object], fields: Fields) -> Record:
+    """A record of a row: what stands in the text's field is a text, a page if it was asked for or is one, nothing, or an error.
+
+    Its site is told by its address, or by what the row calls `site`.
+
+    >>> row = {"id": 7, "text": "The ovens were cold.", "url": None, "site": "wick"}
+    >>> found = record("line 1", row, Fields())
+    >>> found.text, found.url, found.own_name
+    ('The ovens were cold.', 'wick', '7')
+    """
+    value = row.get(fields.text)
+    told = [there for there in (row.get(fields.url), row.get("site")) if isinstance(there, str) and there]
+    made = partial(Record, place, url=told[0] if told else None, own_name=str(row[ID]) if isinstance(row.get(ID), str | int) else "")
     if value is None:
-        return Record(place, url=address)
+        return made()
     if not isinstance(value, str):
-        return Record(place, url=address, error=f"{fields.text!r} is no text")
-    return Record(place, page=value, url=address) if fields.html else Record(place, text=value, url=address)
+        return made(error=f"{fields.text!r} is no text; name the one that is with --field")
+    is_page = fields.html or (fields.html is None and begins_a_page(value[:_LOOKED_AT].encode("utf-8", "replace")))
+    return made(page=value) if is_page else made(text=value)
+
+
+def begins_a_page(data: bytes) -> bool:
+    """Whether something begins as HTML pages do: with a document type or the root of a document, after comments.
+
+    >>> begins_a_page(b"<!-- saved --><!DOCTYPE html><p>x"), begins_a_page(b"Ferry <html>"), begins_a_page(b"<p>Ferry")
+    (True, False, False)
+    """
+    return _PAGE.match(data[:_LOOKED_AT]) is not None
+
+
+def begins_with_a_tag(text: str) -> bool:
+    """Whether a text looks like a part of a page.
+
+    >>> begins_with_a_tag(" <div class='a'>Ferry</div>"), begins_with_a_tag("<3 from Ansel"), begins_with_a_tag("Ferry<br>")
+    (True, False, False)
+    """
+    return _TAG.match(text) is not None
 
 
 def by_its_mark(encoding: str, begins: bytes) -> str:

@@ -24,10 +24,14 @@ class Table:
     encoding: str
     delimiter: str
     quoting: Any
-    width: int
+    columns: Sequence[str]
     text: int
-    url: int | None
     out: int  # the width, if a column is added
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.columns)
 
     @property
     def adds(self) -> bool:
@@ -92,9 +96,8 @@ class Rows:
                     encoding,
                     delimiter,
                     csv.QUOTE_ALL if header.startswith('"') else csv.QUOTE_MINIMAL,
-                    len(columns),
+                    columns,
                     columns.index(fields.text),
-                    columns.index(fields.url) if fields.url in columns else None,
                     columns.index(out) if out in columns else len(columns),
                 )
         raise UnreadableError(missing("column", fields.text, max((columns for _, columns in tried), key=len)))
@@ -107,7 +110,7 @@ class Rows:
         text = cells[table.text]
         if _NOT_DECODED.search(text):
             return Record(place, error=f"not {self._fields.encoding}; name its encoding with --encoding")
-        return record(place, text, None if table.url is None else cells[table.url], self._fields)
+        return record(place, {**dict(zip(table.columns, cells, strict=True)), self._fields.text: text}, self._fields)
 
     def write(self, file: BinaryIO, chunk: Chunk, cleaned: Sequence[Cleaned]) -> None:
         """Write the rows; one whose text changes in place is written anew."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from declutter import storage
-from declutter.formats.records import BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark
+from declutter.formats.records import BOM, Chunk, Cleaned, Fields, Record, UnreadableError, begins_a_page, by_its_mark
 
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
-TEXT_ENDINGS = (".txt", ".text", ".md")  # of files that a folder is searched for
-_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.*?-->))*+(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*(?:<!doctype html[^>]*>\s*)?<html)",
-    re.I | re.S,
-)
+TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
 class Text:
@@ -61,7 +56,7 @@ def is_page(name: str, data: bytes) -> bool:
     >>> is_page("-", b"<!-- saved --><!DOCTYPE html><p>x"), is_page("a.htm", b""), is_page("-", b"Ferry <html>")
     (True, True, False)
     """
-    return storage.split_compression(name)[0].lower().endswith(PAGE_ENDINGS) or _PAGE.match(data[:20_000]) is not None
+    return storage.split_compression(name)[0].lower().endswith(PAGE_ENDINGS) or begins_a_page(data)
 
 
 def folder_name(name: str) -> str:

@@ -33,8 +33,16 @@ class DeclutterPipeline:
         the field that the article goes to; that of the text by default
     DECLUTTER_KEEP, DECLUTTER_DROP
         kinds that stay or go against the default: a list, or a string with commas (``-s DECLUTTER_KEEP=caption,byline``)
+    DECLUTTER_CAUTION
+        from 0 (drop more) to 1 (drop nothing on the model's word); 0.5 by default
+    DECLUTTER_KEEP_LINES, DECLUTTER_DROP_LINES
+        a regular expression, or a list of them: lines that match stay or go, whatever the model says
     DECLUTTER_MODEL
         path of a model made by ``declutter train``; the shipped model by default
+    DECLUTTER_SITES
+        path of counts made by ``declutter sites build``, as evidence on items that have an address
+    DECLUTTER_URL_FIELD
+        the field that holds the address of the page; ``"url"`` by default
 
     Stats: ``declutter/items``, ``declutter/items_without_text``, and ``declutter/removed/<kind>`` for each kind of which a line, or a
     part of one, was removed.
@@ -53,13 +61,21 @@ class DeclutterPipeline:
     """
 
     def __init__(
-        self, cleaner: Cleaner, stats: StatsCollector, *, field: str = "text", html_field: str | None = None, out_field: str | None = None
+        self,
+        cleaner: Cleaner,
+        stats: StatsCollector,
+        *,
+        field: str = "text",
+        html_field: str | None = None,
+        out_field: str | None = None,
+        url_field: str = "url",
     ) -> None:
         self.cleaner = cleaner
         self.stats = stats
         self.field = field
         self.html_field = html_field
         self.out_field = out_field or field
+        self.url_field = url_field
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,6 +87,7 @@ class DeclutterPipeline:
             field=settings.get("DECLUTTER_FIELD") or "text",
             html_field=settings.get("DECLUTTER_HTML_FIELD"),
             out_field=settings.get("DECLUTTER_OUT_FIELD"),
+            url_field=settings.get("DECLUTTER_URL_FIELD") or "url",
         )
 
     def process_item(self, item: Any) -> Any:
@@ -81,24 +98,24 @@ class DeclutterPipeline:
         if not text and not page:
             self.stats.inc_value("declutter/items_without_text")
             return item
-        fields[self.out_field], verdicts = self._cleaned(text, page)
+        fields[self.out_field], verdicts = self._cleaned(text, page, self._value(fields, self.url_field, str))
         self.stats.inc_value("declutter/items")
         for part in removed(verdicts):
             self.stats.inc_value(f"declutter/removed/{part.kind}")
         return item
 
-    def _cleaned(self, text: str | None, page: str | bytes | None) -> tuple[str, Sequence[Verdict]]:
+    def _cleaned(self, text: str | None, page: str | bytes | None, url: str | None) -> tuple[str, Sequence[Verdict]]:
         if page:
-            article = self.cleaner.read_html(page)
+            article = self.cleaner.read_html(page, url=url)
             if article.text or not text:
                 return article.text, article.verdicts
-        verdicts = self.cleaner.judge(text or "")
+        verdicts = next(self.cleaner.judge_many([(text or "", url)]))
         return apply(text or "", verdicts), verdicts
 
     def _value(self, fields: ItemAdapter, name: str, *types: type) -> Any:
         value = fields.get(name)
         if value is not None and not isinstance(value, types):
-            one = "a text" if bytes not in types else "a page"
+            one = {self.field: "a text", self.url_field: "an address"}.get(name, "a page")
             raise TypeError(f"field {name!r} holds a {type(value).__name__}, not {one}; a list of lines is joined with '\\n' in the spider")
         return value
 
@@ -106,6 +123,15 @@ class DeclutterPipeline:
 def _cleaner(settings: BaseSettings) -> Cleaner:
     keep, drop = ([kind.strip() for kind in settings.getlist(name)] for name in ("DECLUTTER_KEEP", "DECLUTTER_DROP"))
     try:
-        return Cleaner(keep=keep, drop=drop, model=settings.get("DECLUTTER_MODEL"))
+        return Cleaner(
+            keep=keep,
+            drop=drop,
+            caution=settings.getfloat("DECLUTTER_CAUTION", 0.5),
+            keep_lines=settings.get("DECLUTTER_KEEP_LINES") or (),
+            drop_lines=settings.get("DECLUTTER_DROP_LINES") or (),
+            model=settings.get("DECLUTTER_MODEL"),
+            sites=settings.get("DECLUTTER_SITES"),
+        )
     except ValueError as error:
-        raise ValueError(f"settings DECLUTTER_KEEP, DECLUTTER_DROP, DECLUTTER_MODEL: {error}") from None
+        names = ("KEEP", "DROP", "CAUTION", "KEEP_LINES", "DROP_LINES", "MODEL", "SITES")
+        raise ValueError(f"settings {', '.join(f'DECLUTTER_{name}' for name in names)}: {error}") from None

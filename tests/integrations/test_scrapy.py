@@ -13,6 +13,7 @@ pytest.importorskip("scrapy", reason="the tests of Scrapy need the extra 'scrapy
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from declutter import sites
 from declutter.integrations.scrapy import DeclutterPipeline
 
 CRAWL = """
@@ -125,6 +126,30 @@ def test_kinds_are_a_list_or_a_string_with_commas(cluttered):
     dropping, stats = pipeline(DECLUTTER_DROP="headline")
     assert "limps home" not in dropping.process_item({"text": cluttered})["text"]
     assert stats.get_value("declutter/removed/headline") == 1
+
+
+def test_the_options_of_a_cleaner_are_settings(cluttered):
+    nothing_goes, _ = pipeline(DECLUTTER_CAUTION="1")
+    ferry_goes, _ = pipeline(DECLUTTER_DROP_LINES=["(?i)nobody was hurt"], DECLUTTER_KEEP_LINES="newsletter")
+
+    assert nothing_goes.process_item({"text": cluttered})["text"] == cluttered
+    mine = ferry_goes.process_item({"text": cluttered})["text"]
+    assert "Nobody was hurt" not in mine
+    assert "newsletter" in mine
+    with pytest.raises(ValueError, match=r"DECLUTTER_DROP_LINES.*no regular expression"):
+        pipeline(DECLUTTER_DROP_LINES="(")
+
+
+def test_counts_of_sites_are_evidence_on_items_with_an_address(tmp_path):
+    line = "What happens on the quays of Ansel is written down in rain and snow, because somebody has to remember it."
+    pages = [(f"The ferry number {at} was late on Monday, the harbour master said.\n{line}", "https://ansel.test") for at in range(40)]
+    sites.save(sites.freeze(sites.count(pages)), tmp_path / "counts.npz")
+    step, _ = pipeline(DECLUTTER_SITES=str(tmp_path / "counts.npz"), DECLUTTER_URL_FIELD="link")
+
+    assert line not in step.process_item({"text": pages[0][0], "link": "https://ansel.test/0"})["text"]
+    assert line in step.process_item({"text": pages[0][0]})["text"]
+    with pytest.raises(TypeError, match="'link' holds a int, not an address"):
+        step.process_item({"text": pages[0][0], "link": 3})
 
 
 @pytest.mark.parametrize("encode", [str, str.encode], ids=["str", "bytes"])
