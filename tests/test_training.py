@@ -192,6 +192,13 @@ def test_a_text_is_taken_from_the_scrapes_where_no_corpus_holds_it():
     assert [(text, kinds) for _, text, kinds in labels.labelled()] == [(TEXT, LABELS)]
 
 
+@pytest.mark.usefixtures("own_corpora")
+def test_parts_of_several_runs_give_each_scrape_once():
+    for part, name in (("0-of-1", "html2txt"), ("1-of-2", "html2txt"), ("evaluation-0", "bs4")):
+        pack(corpora.cache(), f"scrapes-{part}", [{"id": PAGE["id"], "texts": {name: TEXT}}])
+    assert list(scrape.scrapes()) == [(PAGE["id"], "html2txt", TEXT), (PAGE["id"], "bs4", TEXT)]
+
+
 rows_of_lines = st.lists(
     st.tuples(st.sampled_from(["Share", "Read on", "a  b", "漢", "  x"]), st.none() | st.sampled_from(KINDS)), max_size=8
 )

@@ -7,6 +7,7 @@ resiliparse, inscriptis, html-text, beautifulsoup4), so a model meets at trainin
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import lzma
@@ -107,9 +108,12 @@ def scrape_part(part: int, parts: int) -> Path:
 def scrape_labelled(wanted: Mapping[str, Set[str]]) -> Path:
     """Scrape the pages of the evaluation data that were labelled by reading, `wanted[page id]` being the scrapers that were read."""
     logging.disable(logging.CRITICAL)
-    path = corpora.cache() / "scrapes-evaluation.jsonl.xz"
+    asked = json.dumps({page: sorted(names) for page, names in sorted(wanted.items())})
+    path = corpora.cache() / f"scrapes-evaluation-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.jsonl.xz"
     if path.exists():
         return path
+    for older in corpora.cache().glob("scrapes-evaluation*.jsonl.xz"):  # of other labels
+        older.unlink()
     by_name = scrapers()
     half = path.with_suffix(".half")
     with lzma.open(half, "wt", encoding="utf-8") as out:
@@ -122,11 +126,13 @@ def scrape_labelled(wanted: Mapping[str, Set[str]]) -> Path:
 
 
 def scrapes() -> Iterator[tuple[str, str, str]]:
-    """(page id, scraper, text) of every scraped page in the cache, in a fixed order."""
+    """(page id, scraper, text) of every scraped page in the cache, once, in a fixed order: parts of several runs may hold the same."""
+    seen: set[tuple[str, str]] = set()
     for path in sorted(corpora.cache().glob("scrapes-*.jsonl.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 for name, text in sorted(row["texts"].items()):
-                    if text.strip():
+                    if text.strip() and (row["id"], name) not in seen:
+                        seen.add((row["id"], name))
                         yield row["id"], name, text
