@@ -1,8 +1,9 @@
 """Train the network of `declutter.network`: stochastic gradient descent over whole texts, then rounding to whole numbers.
 
-Adam with decoupled weight decay (Loshchilov and Hutter, 2019), a rate that rises for a tenth of the way and falls as a cosine, dropout
-(Srivastava et al., 2014).  The gradients are written out for this one shape of network: a hundred lines in place of a library of
-a gigabyte, and a model of one's own is trained with what is installed anyway.
+Adam with decoupled weight decay (Loshchilov and Hutter, 2019), a rate that rises for a tenth of the way and stays, dropout (Srivastava et
+al., 2014), and in the end the mean of the weights over the last part of the way (Izmailov et al., 2018; training/README.md).  The gradients
+are written out for this one shape of network: a hundred lines in place of a library of a gigabyte, and a model of one's own is trained with
+what is installed anyway.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _TAIL = 0.002  # share of the values of an input on either side that do not coun
 _STILL = 1e-4  # standard deviation of an input that does not change
 _CALIBRATING = 60_000  # lines, on which the tops of the values between layers are measured
 _TOP = 0.9999  # share of those values that are below the top
+_RISING, _AVERAGED = 0.1, 0.4  # shares of the way: the first, in which the rate rises, and the last, over which the weights are averaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,19 @@ def train_network(
     texts = np.flatnonzero(learned[bounds[1:]] > learned[bounds[:-1]])
     steps = descent.epochs * len(_batches(texts, sizes, descent.lines))
     moments = {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in weights.items()}
+    averaged = {name: np.zeros(value.shape) for name, value in weights.items()}
+    alone = int((1 - _AVERAGED) * steps)  # steps before those that are averaged
     step = 0
     for _ in range(descent.epochs):
         for chosen in _batches(rng.permutation(texts), sizes, descent.lines):
             rows, layout = _laid_out(chosen, bounds)
             slopes = _slopes(weights, given[rows].T, layout, allowed[rows], weight[rows], start[rows], descent.dropped, rng)
             step += 1
-            _move(weights, moments, slopes, step, descent.rate * _pace(min(1, step / steps)), descent.decay)
+            _move(weights, moments, slopes, step, descent.rate * min(1, step / steps / _RISING), descent.decay)
+            for name, value in weights.items():
+                averaged[name] += (value - averaged[name]) / max(1, step - alone)
         progress()
+    weights = {name: value.astype(np.float32) for name, value in averaged.items()}
     some = rng.permutation(texts)[: max(1, int(_CALIBRATING / max(1, sizes[texts].mean())))]
     rows, layout = _laid_out(some, bounds)
     return _rounded(weights, middle, scale, given[rows].T, layout)
@@ -173,11 +180,6 @@ def _laid_out(chosen: Ints, bounds: Ints) -> tuple[Ints, Apart]:
     """The lines of some texts, and these texts laid out."""
     rows = np.concatenate([np.arange(bounds[text], bounds[text + 1]) for text in chosen.tolist()])
     return rows, apart(running(np.diff(bounds)[chosen]))
-
-
-def _pace(done: float) -> float:
-    """The share of the rate at a share of the way."""
-    return done / 0.1 if done < 0.1 else 0.5 * (1 + np.cos(np.pi * (done - 0.1) / 0.9))
 
 
 Drop = Callable[[tuple[int, ...]], Floats]  # factors of that shape that drop a share of values
