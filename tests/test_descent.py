@@ -171,6 +171,24 @@ def test_lines_of_no_weight_teach_nothing_but_are_seen_by_their_neighbours():
     assert (said == kinds)[1::6].mean() > 0.95
 
 
+def test_the_weights_are_the_mean_of_those_of_the_last_steps(monkeypatch):
+    """Ten steps, each of which puts its number in place of the last bias: the last four are 7, 8, 9 and 10."""
+
+    def numbered(weights, *given):
+        _, _, step, rate, _ = given
+        weights["last_bias"][:] = step
+        rates.append(round(rate, 3))
+
+    rates = []
+    monkeypatch.setattr(descent, "_move", numbered)
+    columns, sizes, kinds = toy(10)
+    found = train_network(
+        columns, sizes, np.eye(2, dtype=bool)[kinds], ones(60), zeros(60, 2), Descent(epochs=10, width=4, rate=0.5, dropped=0, lines=1000)
+    )
+    assert found.last.bias.tolist() == [8.5, 8.5]
+    assert rates == [0.5] * 10
+
+
 def test_what_it_starts_from_counts():
     """Where the numbers tell nothing, the scores to start from decide."""
     columns, sizes, kinds = np.zeros((2, 600), dtype=np.float32), np.full(100, 6), np.random.default_rng(6).integers(0, 2, 600)
