@@ -90,12 +90,13 @@ def run(shards: Sequence[Shard], job: Job, cleaner: Cleaner, jobs: int = 1) -> G
     Ended early, it leaves finished outputs and nothing half-written.  Raises OSError only for what standard output refuses.
     """
     writers: dict[int, _Writer] = {}
+    printed = _Printed()
     stopped: set[int] = set()
     try:
         for piece, outcomes in _judged(_pieces(shards, job, stopped), Judge(cleaner, job.seconds, job.memory), jobs):
             if piece.shard in stopped:
                 continue
-            writer = writers.get(piece.shard) or writers.setdefault(piece.shard, _Writer(shards[piece.shard], job))
+            writer = writers.get(piece.shard) or writers.setdefault(piece.shard, _Writer(shards[piece.shard], job, printed))
             step = writer.take(piece, outcomes)
             if step.failed or step.total:
                 del writers[piece.shard]
@@ -179,11 +180,18 @@ def _judged(pieces: Iterator[_Piece], judge: Judge, jobs: int) -> Iterator[tuple
             del held[:count]
 
 
+@dataclass(slots=True)
+class _Printed:
+    """Whether what was printed last has no line end: the next input begins a line all the same."""
+
+    open_line: bool = False
+
+
 class _Writer:
     """The output of a shard, and what is counted of it."""
 
-    def __init__(self, shard: Shard, job: Job) -> None:
-        self._shard, self._job = shard, job
+    def __init__(self, shard: Shard, job: Job, printed: _Printed) -> None:
+        self._shard, self._job, self._printed = shard, job, printed
         self._format = formats.make(shard.kind, job.fields)
         self._output: Any = None
         self._tally = Tally()
@@ -243,11 +251,12 @@ class _Writer:
             return
         try:
             if self._output is None:
-                self._output = _open(self._shard)
+                self._output = self._open()
             if not piece.ends:
                 self._format.write(self._output.file, piece.chunk, [outcome.cleaned for outcome in outcomes])
                 if self._shard.target == STDOUT:
                     self._output.file.flush()
+                    self._printed.open_line = getattr(self._output.file, "open_line", False)
                 return
             self._format.end(self._output.file)
             if not self._job.in_place or self._tally.changed:
@@ -259,6 +268,12 @@ class _Writer:
             if self._shard.target == STDOUT:
                 raise
             raise _WriteError(f"{self._shard.target}: cannot be written: {error.strerror or error}") from None
+
+    def _open(self) -> Any:
+        if self._shard.target != STDOUT:
+            return storage.Output(str(self._shard.target), self._shard.target_compression)
+        lines = self._shard.kind != formats.PARQUET and "\n".encode(self._job.fields.encoding) == b"\n"
+        return storage.Stdout(self._shard.target_compression, open_line=self._printed.open_line if lines else None)
 
     def discard(self) -> None:
         """Leave nothing half-written behind."""
@@ -272,12 +287,6 @@ class _Writer:
 
 class _WriteError(Exception):
     """An output cannot be written; the message names it."""
-
-
-def _open(shard: Shard) -> Any:
-    return (
-        storage.Stdout(shard.target_compression) if shard.target == STDOUT else storage.Output(str(shard.target), shard.target_compression)
-    )
 
 
 def _identity(shard: Shard, job: Job) -> str:

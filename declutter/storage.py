@@ -248,19 +248,50 @@ class Output:
                 self._half.unlink(missing_ok=True)
 
 
+class LineEnds:
+    """A file of lines that begins a line of its own, whatever was printed before it: `open_line` is whether that had no end.
+
+    >>> from io import BytesIO
+    >>> file = LineEnds(BytesIO(), open_line=True)
+    >>> [file.write(part) for part in (b"", b"Tide", b" turns")], file.file.getvalue(), file.open_line
+    ([0, 4, 6], b'\\nTide turns', True)
+    """
+
+    def __init__(self, file: Any, *, open_line: bool) -> None:
+        self.file, self.open_line = file, open_line
+        self._begins = True
+
+    def write(self, data: bytes) -> int:
+        """Write data, after a line end where one is missing."""
+        if data:
+            if self._begins and self.open_line:
+                self.file.write(b"\n")
+            self._begins, self.open_line = False, not data.endswith(b"\n")
+        self.file.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Pass on what is held back."""
+        self.file.flush()
+
+
 class Stdout:
-    """Standard output, written to like an `Output`; what is written is gone, so nothing can be taken back."""
+    """Standard output, written to like an `Output`; what is written is gone, so nothing can be taken back.
+
+    Lines are written, not tables of bytes, where `open_line` says whether the last line before them had no end.
+    """
 
     name = "standard output"
 
-    def __init__(self, compression: str) -> None:
+    def __init__(self, compression: str, *, open_line: bool | None) -> None:
         self._raw = sys.stdout.buffer
-        self.file = _compressing(self._raw, compression)
+        self._compressed = _compressing(self._raw, compression)
+        self.file = self._compressed if open_line is None else LineEnds(self._compressed, open_line=open_line)
 
     def commit(self, *, backup: str | None = None) -> None:  # noqa: ARG002
         """Finish the compression."""
-        if self.file is not self._raw:
-            self.file.close()
+        if self._compressed is not self._raw:
+            self._compressed.close()
         self._raw.flush()
 
     def discard(self) -> None:

@@ -315,6 +315,23 @@ def test_a_page_without_an_article_is_empty_and_told(run):
     assert one_line(done, "standard input")
 
 
+def test_several_texts_and_rows_begin_lines_of_their_own(run, tmp_path):
+    for name, content in [
+        ("a.txt", "The ovens were cold."),
+        ("b.txt", "Share on Facebook"),
+        ("c.txt", "Nobody came.\n"),
+        ("d.txt", "Tide turns."),
+    ]:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"text": content}), encoding="utf-8")
+    texts = run("clean", "--drop", "share", *sorted(tmp_path.glob("*.txt")))
+    rows = run("clean", *sorted(tmp_path.glob("*.jsonl")))
+
+    assert texts.out.decode() == "The ovens were cold.\nShare on Facebook\nNobody came.\nTide turns."
+    assert [json.loads(row)["text"].strip() for row in rows.out.splitlines()] == texts.out.decode().splitlines()
+    assert run("clean", tmp_path / "a.txt").out == b"The ovens were cold.", "one text has the end that it had"
+
+
 # explain
 
 

@@ -12,12 +12,12 @@ from declutter import storage
 from declutter.formats.records import Fields, Format
 from declutter.formats.text import PAGE_ENDINGS, TEXT_ENDINGS
 
-TEXT, WARC = "text", "warc"
+TEXT, PARQUET, WARC = "text", "parquet", "warc"
 _HOMES = {
     TEXT: "declutter.formats.text",
     "jsonl": "declutter.formats.jsonlines",
     "csv": "declutter.formats.rows",
-    "parquet": "declutter.formats.parquet",
+    PARQUET: "declutter.formats.parquet",
     WARC: "declutter.formats.warc",
 }
 NAMES = tuple(_HOMES)
@@ -27,8 +27,8 @@ _ENDINGS = {
     ".json": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
+    ".parquet": PARQUET,
+    ".pq": PARQUET,
     ".warc": WARC,
 }
 ENDINGS = (*TEXT_ENDINGS, *PAGE_ENDINGS, *_ENDINGS)  # of files that a folder is searched for
