@@ -24,7 +24,7 @@ Ferry limps home after engine-room flood
 By Tilda Marsh, transport desk
 Updated 4:12 PM
 Share Tweet Email
-The ferry Morning Tern returned to Port Ansel shortly before midnight, its pumps still running.
+The ferry Morning Tern limped back to Port Ansel shortly before midnight on Tuesday, the company that runs it said.
 Advertisement
 Nobody was hurt, the harbour master said, but the crossing to the islands will stay closed until divers have looked at the hull.
 RELATED: How old are the pipes under your street?

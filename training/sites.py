@@ -101,7 +101,7 @@ def made(size: int, rng: np.random.Generator) -> tuple[list[Page], list[list[str
         here = [(text, "boilerplate in prose", 0) for text, share in zip(prose, shares, strict=True) if rng.random() < share or number < 2]
         here += [(text, "shared quotation", 1) for text, own in zip(shared, sharers, strict=True) if number in own]
         for line in here:
-            lines.insert(int(rng.integers(1, len(lines) + 1)), line)
+            lines.insert(int(rng.integers(min(1, len(lines)), len(lines) + 1)), line)  # a sample may be clutter alone
         lines += [(text, "furniture", 0) for text in furniture]
         pages.append(("\n".join(text for text, _, _ in lines), [answer for _, _, answer in lines]))
         sorts.append([sort for _, sort, _ in lines])
