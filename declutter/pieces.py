@@ -53,6 +53,7 @@ def begins(lines: Lines, words: Words) -> Ints:
     following[:-1], before[1:] = first[1:], first[:-1]
     opens = np.zeros(n + 1, dtype=bool)
     opens[words.bounds] = True
+    before[opens[:-1]] = ch.SPACE
     # white space, or the edge of the line, stands before a word, and behind it
     edges = opens.copy()
     edges[1:-1] |= words.starts[1:] > words.ends[:-1]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import declutter
@@ -133,6 +133,7 @@ def test_gaps_are_where_white_space_stands_before_what_is_no_small_letter():
 
 
 @given(st.lists(st.text(st.sampled_from("aZ .!\u3002\u5b57\t"), max_size=60), max_size=5))
+@example(["Z", ".字 Z"])
 def test_features_do_not_depend_on_the_other_lines(texts):
     texts = [text for text in texts if text.strip()]
     together = split(texts)

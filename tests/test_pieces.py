@@ -42,6 +42,8 @@ def test_pieces_cover_their_line_in_order(text):
 
 
 @given(st.lists(TEXTS, max_size=4))
+@example(["Z", ".字 Z"])
+@example(["ab", ".Abcd"])
 def test_texts_together_are_cut_as_texts_alone(texts):
     lines, parts = cut(texts)
     together = [(int(s - lines.offsets[lines.text_of[i]]), int(e - lines.offsets[lines.text_of[i]]))
