@@ -52,12 +52,9 @@ class Breaks:
         odds = self.weights[features(words, begins, at)].sum(axis=1) + self.bias
         least = np.where(np.isin(at, begins), _LIKELY_BEHIND, _LIKELY)
         at = at[odds >= np.log(least / (1 - least))]
-        found = {}
-        for line in np.unique(words.line_of[at]).tolist():
-            number = alone[int(own.text_of[line])]
-            here = words.starts[at[words.line_of[at] == line]] - own.offsets[own.text_of[line]]
-            found[number] = _with_breaks(texts[number], here.tolist())
-        return found
+        broken, first = np.unique(own.text_of[words.line_of[at]], return_index=True)
+        places = np.split(words.starts[at] - own.offsets[own.text_of[words.line_of[at]]], first[1:])
+        return {alone[text]: _with_breaks(texts[alone[text]], here.tolist()) for text, here in zip(broken.tolist(), places, strict=False)}
 
 
 def gaps(words: Words) -> Ints:

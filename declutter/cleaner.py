@@ -20,11 +20,10 @@ from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
 from declutter.parallel import in_order
-from declutter.reading import as_one, by_lines
+from declutter.reading import Back, read_otherwise
 from declutter.settling import Decisions, Pattern, Texts, settle_headlines, settle_patterns, settle_repeats
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, Span, Verdict
-from declutter.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from declutter.markup import Page
@@ -142,40 +141,29 @@ class Cleaner:
     def clean_counted(self, texts: Sequence[str], sites: Sequence[str | None] = ()) -> list[tuple[str, dict[str, tuple[int, int]]]]:
         """Each text cleaned, with the lines and characters that went, by kind; all at once, so for a few at a time."""
         done = self._judge_batch(texts, sites)
-        moved = done.wrapped | done.joined
-        counts = (
-            verdict.gone(self._verdicts_of(text, done, number)) if number in moved else _gone(done, number)
-            for number, text in enumerate(texts)
-        )
+        counts = (verdict.gone(done.own[number]) if number in done.own else _gone(done, number) for number in range(len(texts)))
         return list(zip(self._texts(texts, done), counts, strict=True))
 
     def _page(self, html: str | bytes) -> Page:
         from declutter import page as pages
 
-        if not isinstance(html, str | bytes):
-            raise TypeError(f"a page is str or bytes; this is of type {type(html).__name__}: {repr(html)[:60]}")
+        _check_type(html, str | bytes, "a page is str or bytes")
         self.limits.check_size(html)
         return pages.read(html)
 
-    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, frozenset[int], frozenset[int]]:
-        """The lines of the texts; which texts are wrapped, and given as their paragraphs; which are joined, and given as what they were."""
+    def _split(self, texts: Sequence[str], pages: Sequence[Page]) -> tuple[Lines, dict[int, Back]]:
+        """The lines that are judged, and the way back to their own for the texts that are read otherwise than they stand."""
         for text in () if pages else texts:  # of a page the bytes were counted before it was read
-            if not isinstance(text, str):
-                raise TypeError(f"a text is a str; this is of type {type(text).__name__}: {repr(text)[:60]}")
+            _check_type(text, str, "a text is a str")
             self.limits.check_size(text)
         lines = split(texts)
         self.limits.check_lines(texts, lines)
-        wrapped = {} if pages else unwrapped(texts, lines)
-        joined = {} if pages else self._model.breaks.restored(texts, lines)
-        if wrapped or joined:
-            other = wrapped | joined
-            lines = split([other.get(number, text) for number, text in enumerate(texts)])
-        return lines, frozenset(wrapped), frozenset(joined)
+        return (lines, {}) if pages else read_otherwise(texts, lines, self._model.breaks, bool(self._stays[BODY]))
 
     def _judge_batch(self, texts: Sequence[str], sites: Sequence[str | None] = (), pages: Sequence[Page] = ()) -> Decisions:
         """Table of contents: cut, both stages, the site's other pages, kinds, headlines, repeats, patterns, spans."""
-        own_lines, wrapped, joined = self._split(texts, pages)
-        parts = cut(own_lines)
+        split_up, back = self._split(texts, pages)
+        parts = cut(split_up)
         views = opinions(self._model, parts, pages)
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
         if seen is not None:
@@ -185,7 +173,7 @@ class Cleaner:
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
         kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)
         kind[spans.joined(parts)] = BODY
-        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {}, wrapped, joined)
+        done = Decisions(parts, views, kind, self._stays[kind], unsure, {}, {})
         if seen is not None:
             done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
         lines = Texts(texts, parts)
@@ -197,6 +185,7 @@ class Cleaner:
         ):
             if not self._stays[found.kind]:
                 done.found.setdefault(found.line, []).append(found)
+        done.own |= {number: to_own(texts[number], self._verdicts_of(texts[number], done, number)) for number, to_own in back.items()}
         return done
 
     def _texts(self, texts: Sequence[str], done: Decisions) -> list[str]:
@@ -208,8 +197,8 @@ class Cleaner:
         out = list(texts)
         for number in np.flatnonzero(touched).tolist():
             text, base = texts[number], int(lines.offsets[number])
-            if number in done.wrapped or number in done.joined:
-                out[number] = verdict.apply(text, self._verdicts_of(text, done, number))
+            if number in done.own:
+                out[number] = verdict.apply(text, done.own[number])
                 continue
             low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
             starts, ends = (lines.starts[low:high] - base).tolist(), (lines.ends[low:high] - base).tolist()
@@ -222,13 +211,13 @@ class Cleaner:
         return out
 
     def _verdicts(self, texts: Sequence[str], done: Decisions) -> list[list[Verdict]]:
-        return [self._verdicts_of(text, done, number) for number, text in enumerate(texts)]
+        return [done.own[number] if number in done.own else self._verdicts_of(text, done, number) for number, text in enumerate(texts)]
 
     def _verdicts_of(self, text: str, done: Decisions, number: int) -> list[Verdict]:
         lines, views = done.parts.lines, done.views
         base, bounds = int(lines.offsets[number]), range(int(lines.bounds[number]), int(lines.bounds[number + 1]))
         first = views.alone[bounds.start : bounds.stop, :-1]
-        own = []
+        told = []
         for i, looks, score in zip(bounds, first.argmax(axis=1).tolist(), first.max(axis=1, initial=0).tolist(), strict=True):
             start, end = int(lines.starts[i]) - base, int(lines.ends[i]) - base
             inside = tuple(
@@ -236,17 +225,11 @@ class Cleaner:
                 for s in done.found.get(i, ())
             )
             reason = done.why.get(i) or _reason(done, i, KINDS[looks])
-            own.append(
+            told.append(
                 Verdict(text[start:end], start, end, KINDS[done.kind[i]], bool(done.keep[i]), round(float(views.keep[i]), 4),
                         KINDS[looks], round(score, 4), reason, inside)
             )  # fmt: skip
-        if number in done.wrapped:
-            return [line for paragraph in own for line in by_lines(paragraph)]
-        if number in done.joined:
-            whole = split([text])
-            start, end = int(whole.starts[0]), int(whole.ends[0])
-            return [as_one(text[start:end], start, own, bool(self._stays[BODY]))]
-        return own
+        return told
 
 
 def _clean_batch(cleaner: Cleaner, batch: Batch) -> list[str]:
@@ -263,18 +246,9 @@ def _gone(done: Decisions, number: int) -> dict[str, tuple[int, int]]:
     """Lines and characters that go from a text, by kind; a span counts as characters, not as a line."""
     lines = done.parts.lines
     low, high = int(lines.bounds[number]), int(lines.bounds[number + 1])
-    counts: dict[str, tuple[int, int]] = {}
-
-    def count(kind: int, whole: int, characters: int) -> None:
-        before = counts.get(KINDS[kind], (0, 0))
-        counts[KINDS[kind]] = (before[0] + whole, before[1] + characters)
-
-    for i in (low + np.flatnonzero(~done.keep[low:high])).tolist():
-        count(done.kind[i], 1, int(lines.ends[i] - lines.starts[i]))
-    for i in done.found.keys() & range(low, high):
-        for span in done.found[i]:
-            count(span.kind, 0, span.end - span.start)
-    return counts
+    whole = ((KINDS[done.kind[i]], 1, int(lines.ends[i] - lines.starts[i])) for i in (low + np.flatnonzero(~done.keep[low:high])).tolist())
+    inside = ((KINDS[part.kind], 0, part.end - part.start) for i in done.found.keys() & range(low, high) for part in done.found[i])
+    return verdict.counted(chain(whole, inside))
 
 
 def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
@@ -305,9 +279,13 @@ def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
 def _pair(item: Given) -> tuple[str, str | None]:
     """A text and its site."""
     text, site = item if isinstance(item, tuple | list) and len(item) == 2 else (item, None)
-    if not isinstance(text, str):
-        raise TypeError(f"a text is a str, or a pair of one and its site; this is of type {type(text).__name__}: {repr(text)[:60]}")
+    _check_type(text, str, "a text is a str, or a pair of one and its site")
     return text, site
+
+
+def _check_type(given: object, types: Any, law: str) -> None:
+    if not isinstance(given, types):
+        raise TypeError(f"{law}; this is of type {type(given).__name__}: {repr(given)[:60]}")
 
 
 def _listed(kinds: frozenset[str]) -> tuple[str, ...]:

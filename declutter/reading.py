@@ -1,4 +1,4 @@
-"""Verdicts on a text that was read with other line breaks than it has, brought back to its own lines.
+"""Texts that are read with other line breaks than they have, and the verdicts on them, brought back to their own lines.
 
 A wrapped text is judged by its paragraphs (`declutter.wrapping`), an article whose line breaks are lost by the lines that it had
 (`declutter.breaks`); both have the same offsets as the text.
@@ -6,11 +6,35 @@ A wrapped text is judged by its paragraphs (`declutter.wrapping`), an article wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from declutter.document import BREAK
+from declutter.breaks import Breaks
+from declutter.document import BREAK, Lines, split
 from declutter.verdict import Span, Verdict, rest
+from declutter.wrapping import unwrapped
+
+Back = Callable[[str, Sequence[Verdict]], list[Verdict]]  # from a text and the verdicts on it as it was read to those on its own lines
+
+
+def read_otherwise(texts: Sequence[str], lines: Lines, breaks: Breaks, body_stays: bool) -> tuple[Lines, dict[int, Back]]:
+    """The lines of the texts as they are to be judged, and the way back for those, by number, that are read otherwise than they stand."""
+    wrapped, joined = unwrapped(texts, lines), breaks.restored(texts, lines)
+    read = wrapped | joined
+    if read:
+        lines = split([read.get(number, text) for number, text in enumerate(texts)])
+    return lines, {**dict.fromkeys(wrapped, _of_paragraphs), **dict.fromkeys(joined, partial(_of_parts, body_stays=body_stays))}
+
+
+def _of_paragraphs(_: str, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [line for paragraph in verdicts for line in by_lines(paragraph)]
+
+
+def _of_parts(text: str, verdicts: Sequence[Verdict], *, body_stays: bool) -> list[Verdict]:
+    only = split([text])
+    start, end = int(only.starts[0]), int(only.ends[0])
+    return [as_one(text[start:end], start, verdicts, body_stays)]
 
 
 def by_lines(verdict: Verdict) -> Iterator[Verdict]:

@@ -38,7 +38,7 @@ class Shard:
     @property
     def shown(self) -> str:
         """How messages name the input."""
-        return "standard input" if self.source == storage.STDIN else self.source
+        return storage.shown(self.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from declutter.document import BREAK, Array, Ints
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.stages import Cut, Opinions
-from declutter.verdict import BODY, HEADLINE, SUBHEADING
+from declutter.verdict import BODY, HEADLINE, SUBHEADING, Verdict
 
 _CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
 
@@ -23,7 +23,10 @@ Pattern = re.Pattern[str]
 
 @dataclass(slots=True)
 class Decisions:
-    """What was decided about the lines of a batch; `why` holds the reasons that the rules gave, by line."""
+    """What was decided about the lines of a batch; `why` holds the reasons that the rules gave, by line.
+
+    `own` holds the verdicts on the own lines of those texts, by number, that were read with other lines than they have.
+    """
 
     parts: Cut
     views: Opinions
@@ -32,8 +35,7 @@ class Decisions:
     unsure: Array
     why: dict[int, str]
     found: dict[int, list[spans.Found]]
-    wrapped: frozenset[int] = frozenset()  # texts whose lines here are the paragraphs that were wrapped
-    joined: frozenset[int] = frozenset()  # texts whose lines here are those of which their only line was joined
+    own: dict[int, list[Verdict]] = field(default_factory=dict)
 
 
 class Texts:

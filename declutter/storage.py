@@ -46,6 +46,15 @@ def is_address(name: str) -> bool:
     return "://" in name
 
 
+def shown(name: str) -> str:
+    """How messages name an input.
+
+    >>> shown("-"), shown("a.txt")
+    ('standard input', 'a.txt')
+    """
+    return "standard input" if name == STDIN else name
+
+
 def split_compression(name: str) -> tuple[str, str]:
     """A name without the ending of a compression, and that ending in lower case.
 

@@ -110,15 +110,21 @@ def cut_at(caution: float, middle: float) -> float:
 
 def gone(verdicts: Iterable[Verdict]) -> dict[str, tuple[int, int]]:
     """Lines and characters that go, by kind; a span counts as characters, not as a line."""
+    return counted((part.kind, 0 if verdict.keep else 1, part.end - part.start) for verdict in verdicts for part in removed([verdict]))
+
+
+def counted(parts: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
+    """Lines and characters by kind, of parts that are (kind, lines, characters).
+
+    >>> counted([("ad", 1, 13), ("share", 0, 5), ("ad", 0, 7)])
+    {'ad': (1, 20), 'share': (0, 5)}
+    """
     lines: Counter[str] = Counter()
     characters: Counter[str] = Counter()
-    for verdict in verdicts:
-        if not verdict.keep:
-            lines[verdict.kind] += 1
-            characters[verdict.kind] += len(verdict.text)
-        for span in verdict.spans:
-            characters[span.kind] += span.end - span.start
-    return {kind: (lines[kind], count) for kind, count in characters.items()}
+    for kind, whole, size in parts:
+        lines[kind] += whole
+        characters[kind] += size
+    return {kind: (lines[kind], size) for kind, size in characters.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,15 +120,6 @@ class OneLine(click.ClickException):
         click.echo(f"declutter: {self.message}", err=True, file=file)
 
 
-def shown(name: str) -> str:
-    """How messages name an input.
-
-    >>> shown("-"), shown("a.txt")
-    ('standard input', 'a.txt')
-    """
-    return "standard input" if name == storage.STDIN else name
-
-
 @dataclass(slots=True)
 class Failures:
     """Inputs that failed, each told in one line on standard error; the rest is done all the same."""
@@ -138,7 +129,7 @@ class Failures:
     def tell(self, name: str, what: str) -> None:
         """Count a failure and say what it was."""
         self.count += 1
-        click.echo(f"declutter: {shown(name)}: {what}", err=True)
+        click.echo(f"declutter: {storage.shown(name)}: {what}", err=True)
 
     @property
     def exit_code(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from declutter import storage
 from declutter.cli import common, looking
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str
     found = looking.told(cleaner, failures, files, encoding=encoding, html=html, field=field, url_field=url_field)
     for number, (article, several) in enumerate(found):
         removed = sum(not verdict.keep for verdict in article.verdicts)
-        heading = f"{common.shown(article.name)}: {removed} of {len(article.verdicts)} lines go"
+        heading = f"{storage.shown(article.name)}: {removed} of {len(article.verdicts)} lines go"
         if several:
             _print("\n" * bool(number) + paint(f"== {_shown(heading)}", bold=True))
         for line in _lines(article.text, article.verdicts, paint):

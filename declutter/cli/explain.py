@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from declutter import storage
 from declutter.cli import common, looking
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str
         if as_json:
             rows = [json.dumps({"file": article.name, **asdict(verdict)}, ensure_ascii=False) for verdict in article.verdicts]
         elif sys.stdout.isatty():
-            rows = [f"== {_flat(common.shown(article.name))}"] * several + _table(article.verdicts)
+            rows = [f"== {_flat(storage.shown(article.name))}"] * several + _table(article.verdicts)
         else:
-            rows = [f"{_flat(common.shown(article.name))}\t" * several + _tabs(verdict) for verdict in article.verdicts]
+            rows = [f"{_flat(storage.shown(article.name))}\t" * several + _tabs(verdict) for verdict in article.verdicts]
         for row in rows:
             click.echo(row.encode("utf-8", "replace"))
     return failures.exit_code
