@@ -1,9 +1,9 @@
 """Articles whose line breaks are lost: where lines began, by the words around each gap, so that they can be judged as lines again.
 
-A logistic regression over hashed features of a gap between two words (fitted by `declutter.linear`): the words on both sides, alone and in
-pairs, what sort of characters they begin with, how far the sentence began and how far the next one is.  F1 of the joined
-texts of three scrapers on two folds, out of fold: 0.897 and 0.889 before cleaning, 0.901 (one fold) judged sentence by sentence, 0.908 and
-0.900 with these breaks, 0.911 and 0.905 with the true ones.
+A logistic regression over hashed features of a gap between two words (the words on both sides, alone and in pairs, what sort of
+characters they begin with, how far the sentence began and how far the next one is), and a network over the gaps of a text, which sees
+what it says of the gaps around: a breadcrumb, a name and a date stand in a row.  `declutter.fit` learns both, from texts that have their
+line breaks.  What it brings, and what was tried, stands in training/README.md.
 """
 
 from __future__ import annotations
@@ -16,100 +16,171 @@ import numpy as np
 from declutter import characters as ch
 from declutter import pieces
 from declutter.document import Array, Ints, Lines, split
-from declutter.words import Hashes, Words, mix, words_of
+from declutter.network import Network
+from declutter.words import Words, mix, words_of
 
-BUCKETS = 1 << 16
+BUCKETS = 1 << 18  # with 2**16 the regression tells line breaks at an average precision of 0.71, with 2**18 at 0.75
 JOINED = 5  # sentences of an only line that make it an article whose line breaks are lost
-# Of a gap that becomes a line break, within a sentence and behind one.  F1 of joined texts of two folds, out of fold: 0.9057 and 0.8974
-# where every sentence is a line (0.6 and 0), 0.9075 and 0.8989 at 0.6 for both, 0.9079 and 0.9000 at 0.6 and 0.4, 0.9086 and 0.8988 as it
-# is: all the same, and so fewer sentences are cut in two, or stay with clutter that goes
-_LIKELY, _LIKELY_BEHIND = 0.7, 0.25
-_SHIFT = np.uint64(64 - 16)
+# Of a gap that becomes a line break, within a sentence and behind one.  At 0.6 and 0.4 a few more of the articles in tests/cases come out
+# right, and a few more lose something; the F1 of scraped texts is the same from 0.5 for both to 0.8 and 0.3
+_LIKELY, _LIKELY_BEHIND = 0.7, 0.4
+_SHIFT = np.uint64(64 - 18)
 _FAR, _LONG = 15, 7  # words to the next sentence, and letters of a word; beyond, all is the same
+_DISTANT, _WIDE, _LARGE = 100, 15, 400  # as these, in what the network is given: words, letters, and gaps to the edges of the text
 _EDGE = np.uint64(0x9E3779B97F4A7C15)  # in place of a word beyond the line
 _ODD = np.array([0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3, 0x589965CC75374CC3], dtype=np.uint64)
+_SORTS = ch.OTHER + 2  # of what a word begins with, or that there is none
 
 _Floats = Array
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """The gaps of lines that may have been line breaks: those before the words `at`; `begins` are the words that begin a sentence."""
+
+    lines: Lines
+    words: Words
+    begins: Ints
+    at: Ints
+
+    @classmethod
+    def of(cls, lines: Lines) -> Gaps:
+        """All gaps of the lines with white space in them, and with no small letter or mark behind."""
+        words = words_of(lines)
+        may = ~np.isin(words.first, (ch.LOWER, ch.STOP, ch.COMMA, ch.COLON))
+        may[1:] &= (words.starts[1:] > words.ends[:-1]) & (words.line_of[1:] == words.line_of[:-1])
+        may[:1] = False
+        return cls(lines, words, pieces.begins(lines, words), np.flatnonzero(may))
+
+    @property
+    def line_of(self) -> Ints:
+        """The line of each gap."""
+        return self.words.line_of[self.at]
+
+    @property
+    def sizes(self) -> Ints:
+        """How many gaps each line has."""
+        return np.bincount(self.line_of, minlength=len(self.lines))
+
+    @property
+    def behind(self) -> Array:
+        """Which gaps stand behind a sentence."""
+        return np.isin(self.at, self.begins)
+
+    def in_lines(self, several: Array) -> Gaps:
+        """The gaps of some of the lines."""
+        return Gaps(self.lines, self.words, self.begins, self.at[several[self.line_of]])
+
+    def to_sentences(self) -> tuple[Ints, Ints]:
+        """For each gap: the words since the sentence before it began, and until the next begins."""
+        count = len(self.words)
+        begun = np.zeros(count, dtype=bool)
+        begun[self.begins] = True
+        place = np.arange(count)
+        last = np.maximum.accumulate(np.where(begun, place, 0))
+        following = np.append(np.minimum.accumulate(np.where(begun, place, count)[::-1])[::-1][1:], count)
+        return self.at - last[self.at - 1], following[self.at] - self.at
+
+    def beside(self, step: int) -> tuple[Ints, Array]:
+        """The word so many on from the one behind each gap, and whether it stands in the same line."""
+        there = np.clip(self.at + step, 0, len(self.words) - 1)
+        return there, (there == self.at + step) & (self.words.line_of[there] == self.line_of)
+
+
+@dataclass(frozen=True, slots=True)
 class Breaks:
-    """Weights (buckets,) and bias of the log-odds that a line began at a gap."""
+    """Weights (buckets,) and bias of the log-odds that a line began at a gap, and the network over them (None: learned from too little)."""
 
     weights: _Floats
     bias: float
+    network: Network | None
 
     def restored(self, texts: Sequence[str], lines: Lines) -> dict[int, str]:
         """Those of the texts that are one line of several sentences, by number, with line feeds for the spaces at which lines began."""
         alone = np.flatnonzero(np.diff(lines.bounds) == 1).tolist()
         alone = [number for number in alone if len(texts[number]) > 2 * JOINED]
-        own = split([texts[number] for number in alone])
-        words = words_of(own)
-        begins = pieces.begins(own, words)
-        several = np.bincount(words.line_of[begins], minlength=len(own)) >= JOINED
-        at = gaps(words)
-        at = at[several[words.line_of[at]]]
-        odds = self.weights[features(words, begins, at)].sum(axis=1) + self.bias
-        least = np.where(np.isin(at, begins), _LIKELY_BEHIND, _LIKELY)
-        at = at[odds >= np.log(least / (1 - least))]
+        gaps = Gaps.of(split([texts[number] for number in alone]))
+        own, words = gaps.lines, gaps.words
+        gaps = gaps.in_lines(np.bincount(words.line_of[gaps.begins], minlength=len(own)) >= JOINED)
+        least = np.where(gaps.behind, _LIKELY_BEHIND, _LIKELY)
+        at = gaps.at[self.odds(gaps) >= np.log(least / (1 - least))]
         broken, first = np.unique(own.text_of[words.line_of[at]], return_index=True)
         places = np.split(words.starts[at] - own.offsets[own.text_of[words.line_of[at]]], first[1:])
         return {alone[text]: _with_breaks(texts[alone[text]], here.tolist()) for text, here in zip(broken.tolist(), places, strict=False)}
 
+    def odds(self, gaps: Gaps) -> _Floats:
+        """The log-odds (gaps,) that a line began there."""
+        told = self.weights[features(gaps)]
+        if self.network is None:
+            alone: _Floats = told.sum(axis=1) + np.float32(self.bias)
+            return alone
+        sizes = gaps.sizes
+        scores = self.network.predict(columns(gaps, told), np.concatenate([[0], np.cumsum(sizes)]))
+        odds: _Floats = scores[:, 1] - scores[:, 0]
+        return odds
 
-def gaps(words: Words) -> Ints:
-    """The words that may have begun a line: white space stands before them, and they do not begin with a small letter or a mark."""
-    may = ~np.isin(words.first, (ch.LOWER, ch.STOP, ch.COMMA, ch.COLON))
-    may[1:] &= (words.starts[1:] > words.ends[:-1]) & (words.line_of[1:] == words.line_of[:-1])
-    may[:1] = False
-    return np.flatnonzero(may)
 
-
-def features(words: Words, begins: Ints, at: Ints) -> Array:
-    """Hashed features (gaps, 12) of the gaps before the words `at`; `begins` are the words that begin a sentence."""
-    count = len(words)
-    begun = np.zeros(count, dtype=bool)
-    begun[begins] = True
-    place = np.arange(count)
-    last = np.maximum.accumulate(np.where(begun, place, 0))
-    following = np.append(np.minimum.accumulate(np.where(begun, place, count)[::-1])[::-1][1:], count)
-    since = np.minimum(at - last[at - 1], _FAR).astype(np.uint64)
-    until = np.minimum(following[at] - at, _FAR).astype(np.uint64)
-
-    def beside(step: int) -> tuple[Hashes, Hashes, Hashes]:
-        """The word so many on, what it begins with, and how long it is."""
-        there = np.clip(at + step, 0, count - 1)
-        inside = words.line_of[there] == words.line_of[at]
-        inside &= there == at + step
-        size = np.minimum(words.ends[there] - words.starts[there], _LONG)
-        return (
-            np.where(inside, words.hashes[there], _EDGE),
-            np.where(inside, words.first[there], ch.OTHER + 1).astype(np.uint64),
-            np.where(inside, size, 0).astype(np.uint64),
-        )
-
-    (_, third, _), (second_word, second, _), (word, before, size), (own, here, own_size), (next_word, after, _), (_, later, _) = (
-        beside(step) for step in range(-3, 3)
-    )
-    base, base2, base4 = np.uint64(1 << 5), np.uint64(1 << 10), np.uint64(1 << 20)  # powers by numpy 1 are floats
-    sides = before * base + here
-    around = (second * base + before) * base2 + here * base + after
+def features(gaps: Gaps) -> Array:
+    """Hashed features (gaps, 17), for the regression."""
+    words = gaps.words
+    since, until = (np.minimum(distance, _FAR).astype(np.uint64) for distance in gaps.to_sentences())
+    steps = range(-4, 4)
+    hashes, sorts, sizes = {}, {}, {}
+    for step in steps:
+        there, inside = gaps.beside(step)
+        hashes[step] = np.where(inside, words.hashes[there], _EDGE)
+        sorts[step] = np.where(inside, words.first[there], _SORTS - 1).astype(np.uint64)
+        sizes[step] = np.where(inside, np.minimum(words.ends[there] - words.starts[there], _LONG), 0).astype(np.uint64)
+    base, base2, base4, base5 = (np.uint64(1 << bits) for bits in (5, 10, 20, 25))  # powers by numpy 1 are floats
+    sides = sorts[-1] * base + sorts[0]
+    around = (sorts[-2] * base + sorts[-1]) * base2 + sorts[0] * base + sorts[1]
     told = [
-        word,
-        own,
-        word * _ODD[0] + own,
-        second_word * _ODD[1] + word,
-        own * _ODD[2] + next_word,
-        (around * base + size) * base + own_size,
+        hashes[-2],
+        hashes[-1],
+        hashes[0],
+        hashes[1],
+        hashes[-1] * _ODD[0] + hashes[0],
+        hashes[-2] * _ODD[1] + hashes[-1],
+        hashes[0] * _ODD[2] + hashes[1],
+        (around * base + sizes[-1]) * base + sizes[0],
         since * base2 + sides,
         until * base2 + sides,
-        word * _ODD[3] + since,
-        own * _ODD[4] + before,
-        word * _ODD[4] + here,
-        (third * base4 + around) * base + later,
+        hashes[-1] * _ODD[3] + since,
+        hashes[0] * _ODD[1] + until,
+        hashes[0] * _ODD[4] + sorts[-1],
+        hashes[-1] * _ODD[4] + sorts[0],
+        (sorts[-3] * base4 + around) * base + sorts[2],
+        (sorts[-4] * base + sorts[-3]) * base5 + around,
+        (sorts[2] * base + sorts[3]) * base5 + around * _ODD[0],
     ]
     found = [mix(mix(each + np.uint64(number)) * _ODD[number % len(_ODD)]) >> _SHIFT for number, each in enumerate(told, 1)]
-    return np.stack(found, axis=1).astype(np.int32) if len(at) else np.zeros((0, len(told)), dtype=np.int32)
+    return np.stack(found, axis=1).astype(np.int32)
+
+
+def columns(gaps: Gaps, told: _Floats) -> _Floats:
+    """What the network is given of each gap (numbers, gaps): what the weights say of each of its features, `told`, and of them together,
+    the words around it, and how far it is to the sentences, the gaps and the edges beside it.
+    """
+    words, sizes = gaps.words, gaps.sizes
+    count = len(gaps.at)
+    place = np.arange(count) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    left = np.repeat(sizes, sizes) - 1 - place
+    apart = np.diff(gaps.at, prepend=0, append=len(words))
+    apart[:-1][place == 0] = apart[1:][left == 0] = _DISTANT
+    found: list[Array] = [*told.T, told.sum(axis=1), gaps.behind, np.sqrt(np.minimum(place, _LARGE)), np.sqrt(np.minimum(left, _LARGE))]
+    found += [np.sqrt(np.minimum(distance, _DISTANT)) for distance in (*gaps.to_sentences(), apart[:-1], apart[1:])]
+    length = words.ends - words.starts
+    second = ch.classes(gaps.lines.sorts)[np.minimum(words.starts + 1, words.ends - 1)]
+    capitals = (length > 1) & (second == ch.UPPER)
+    for step in range(-2, 2):
+        there, inside = gaps.beside(step)
+        sort = np.where(inside, words.first[there], _SORTS - 1)
+        found += [np.where(inside, np.minimum(length[there], _WIDE), 0), inside & capitals[there]]
+        found += [sort == each for each in range(_SORTS)]
+    return np.array(found, dtype=np.float32).reshape(len(found), count)
+
+
+NUMBERS = 17 + 2 + 2 + 4 + 4 * (2 + _SORTS)  # of a gap, that the network is given
 
 
 def joined(text: str) -> tuple[str, list[int]]:

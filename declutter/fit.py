@@ -13,20 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from declutter import context, features
+from declutter import breaks, context, features
+from declutter.breaks import Breaks, Gaps
 from declutter.descent import Descent, train_network
-from declutter.document import Array, running
+from declutter.document import Array, running, split
 from declutter.extracts import cleaned, excerpts, lengthened
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.lessons import Article, piece_articles
-from declutter.linear import first_stage, line_breaks, look_out_of_fold
+from declutter.linear import first_stage, gap_weights, look_out_of_fold
 from declutter.model import FORMAT, Model, Stage, leaning, sigmoid, with_odds
 from declutter.prepared import FOLDS, Beside, Prepared, fold_of, prepare
 from declutter.verdict import BODY, HEADLINE
 
 _LEFT_OUT = (None, *range(FOLDS))  # of what each stage is learned from; what takes longest is begun first
-STEPS = ("n-grams", "first stage", "second stage", "pieces")  # of `train`, as `progress` is told them
+STEPS = ("n-grams", "first stage", "second stage", "pieces", "line breaks")  # of `train`, as `progress` is told them
 # Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
 _LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
 # No cut is above it.  Whole pages out of fold, F1 and exact share: 0.9509 and 0.212 at 0.4, 0.9529 and 0.264 at 0.5, 0.9524 and 0.258
@@ -197,6 +198,34 @@ def fit_pieces(lines: Fit, articles: Sequence[Article], *, effort: Effort = MUCH
     return data, fit_stage(second_input(data, alone), alone, data, recall=_PIECE_RECALL, seed=seed + 2, **how)
 
 
+def fit_breaks(articles: Sequence[Article], *, effort: Effort = MUCH, seed: int = 0, jobs: int = 1) -> Breaks:
+    """Where lines begin in texts that have lost their line breaks, learned from articles that have theirs."""
+    from joblib import Parallel, delayed
+
+    given = [breaks.joined(article.text) for article in articles]
+    gaps = Gaps.of(split([text for text, _ in given]))
+    starts = [offset + np.array(found) for offset, (_, found) in zip(gaps.lines.offsets, given, strict=False)]
+    began = np.isin(gaps.words.starts[gaps.at], np.concatenate(starts))
+    fold = np.array([fold_of(article.site) for article in articles])[gaps.lines.text_of[gaps.line_of]]
+    buckets = breaks.features(gaps)
+    (weights, bias), *held = Parallel(n_jobs=jobs)(delayed(gap_weights)(buckets[fold != out], began[fold != out]) for out in _LEFT_OUT)
+    if began.all() or not began.any():  # nothing to tell apart
+        return Breaks(weights, bias, None)
+    told = np.zeros(buckets.shape, dtype=np.float32)
+    for out, (others, _) in enumerate(held):
+        told[fold == out] = others[buckets[fold == out]]
+    network = train_network(
+        breaks.columns(gaps, told),
+        gaps.sizes,
+        np.stack([~began, began], axis=1),
+        np.ones(len(began), dtype=np.float32),
+        np.zeros((len(began), 2), dtype=np.float32),
+        effort.lines,
+        seed,
+    )
+    return Breaks(weights, bias, network)
+
+
 def _share(right: Array) -> float:
     return float(right.mean()) if len(right) else 0.0
 
@@ -243,9 +272,10 @@ def train(
     labelled = [article for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).any()]
     piece_data, pieces = fit_pieces(lines, labelled, effort=effort, seed=seed, jobs=jobs)
     progress("pieces")
-    breaks = line_breaks([article.text for article in labelled])
+    broken = fit_breaks(labelled, effort=effort, seed=seed, jobs=jobs)
+    progress("line breaks")
     scores = {"lines": figures(lines.data, lines.fitted), "pieces": figures(piece_data, pieces)}
-    model = Model(lines.weights, lines.bias, lines.fitted.stage, pieces.stage, breaks, None, card(corpora, scores))
+    model = Model(lines.weights, lines.bias, lines.fitted.stage, pieces.stage, broken, None, card(corpora, scores))
     return Training(model, lines)
 
 

@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from declutter import breaks, pieces
-from declutter.breaks import Breaks
-from declutter.document import Array, Ints, split
+from declutter import breaks
+from declutter.document import Array, Ints
 from declutter.features import BUCKETS, KEPT_COLUMNS, Floats
 from declutter.model import OUTPUTS, sigmoid, softmax
 from declutter.prepared import Beside, Prepared
-from declutter.words import words_of
 
 _STRENGTH = 4.0  # inverse of the penalty on first-stage weights
-_GAP_STRENGTH, _GAP_ITERATIONS = 0.3, 150  # of line breaks; 1 and 4,000 scraped texts beside are no better
+_GAP_STRENGTH, _GAP_ITERATIONS = 0.15, 150  # of line breaks
 _BESIDE_WEIGHT = 0.4  # of a line whose kind is known beside the labelled articles, to the 1 of a hand-labelled one
 
 
@@ -85,24 +83,20 @@ def look_out_of_fold(data: Prepared, stages: Sequence[tuple[Floats, Floats]]) ->
     return opinions
 
 
-def line_breaks(texts: Sequence[str]) -> Breaks:
-    """Where lines begin in texts that have lost their line breaks, learned from texts that have theirs."""
+def gap_weights(buckets: Array, began: Array) -> tuple[Floats, float]:
+    """Weights (buckets,) and bias of the log-odds that lines `began` at gaps, by their hashed features (`breaks.features`).
+
+    Where lines began at all of the gaps or at none nothing tells them apart: it is as likely everywhere as it was there.
+    """
     from scipy.sparse import csr_array
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    given = [breaks.joined(text) for text in texts]
-    lines = split([text for text, _ in given])
-    words = words_of(lines)
-    at = breaks.gaps(words)
-    began = np.concatenate([offset + np.array(starts) for offset, (_, starts) in zip(lines.offsets, given, strict=False)])
-    began_here = np.isin(words.starts[at], began)
-    if began_here.all() or not began_here.any():  # nothing to tell apart: as likely everywhere as it was there
-        return Breaks(np.zeros(breaks.BUCKETS, dtype=np.float32), math.log((began_here.sum() + 0.5) / ((~began_here).sum() + 0.5)))
-    buckets = breaks.features(words, pieces.begins(lines, words), at)
+    if began.all() or not began.any():
+        return np.zeros(breaks.BUCKETS, dtype=np.float32), math.log((began.sum() + 0.5) / ((~began).sum() + 0.5))
     ends = np.arange(len(buckets) + 1) * buckets.shape[1]
     matrix = csr_array((np.ones(buckets.size, dtype=np.float32), buckets.ravel(), ends), shape=(len(buckets), breaks.BUCKETS))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        linear = LogisticRegression(C=_GAP_STRENGTH, max_iter=_GAP_ITERATIONS).fit(matrix, began_here)
-    return Breaks(linear.coef_[0].astype(np.float16).astype(np.float32), float(linear.intercept_[0]))
+        linear = LogisticRegression(C=_GAP_STRENGTH, max_iter=_GAP_ITERATIONS).fit(matrix, began)
+    return linear.coef_[0].astype(np.float16).astype(np.float32), float(np.float32(linear.intercept_[0]))

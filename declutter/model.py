@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from declutter import archive, features
 from declutter.archive import Archive
 from declutter.breaks import BUCKETS as GAP_BUCKETS
+from declutter.breaks import NUMBERS as GAP_NUMBERS
 from declutter.breaks import Breaks
 from declutter.context import number_names
 from declutter.document import Array, Ints
@@ -23,7 +24,7 @@ from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.network import REACHES, WIDEST, Layer, Network
 
-FORMAT = 4
+FORMAT = 5
 MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
 # Of an n-gram of a line's edges, whatever the length of the line; one of n others weighs 1 / sqrt(n)
 EDGE_WEIGHT = 0.15
@@ -166,16 +167,23 @@ def save(model: Model, path: Path) -> None:
     for name, stage in stages.items():
         arrays |= {f"{name}_curve": stage.curve, f"{name}_tilt": stage.tilt, f"{name}_cut": np.array([stage.cut], dtype=np.float32)}
         for number, network in enumerate(stage.kinds):
-            key = f"{name}{number}"
-            arrays |= {f"{key}_{part}": getattr(network, part) for part in ("middle", "scale", "tops")}
-            for part in _LAYERS:
-                layer: Layer = getattr(network, part)
-                arrays |= {
-                    f"{key}_{part}": layer.weights.astype(np.int8),
-                    f"{key}_{part}_unit": layer.unit,
-                    f"{key}_{part}_bias": layer.bias,
-                }
+            arrays |= _arrays(f"{name}{number}", network)
+    if model.breaks.network is not None:
+        arrays |= _arrays("breaks0", model.breaks.network)
     archive.write(path, model.card, arrays)
+
+
+def _arrays(name: str, network: Network) -> dict[str, Array]:
+    """The arrays of a network, by their keys in the file."""
+    arrays: dict[str, Array] = {f"{name}_{part}": getattr(network, part) for part in ("middle", "scale", "tops")}
+    for part in _LAYERS:
+        layer: Layer = getattr(network, part)
+        arrays |= {
+            f"{name}_{part}": layer.weights.astype(np.int8),
+            f"{name}_{part}_unit": layer.unit,
+            f"{name}_{part}_bias": layer.bias,
+        }
+    return arrays
 
 
 _LAYERS = ("first", "around", "inner", "whole", "most", "last")
@@ -210,7 +218,7 @@ def _read(held: Archive) -> Model:
         weights = take(key, "int8", *shape).astype(np.float32)
         return Layer(weights, scores(f"{key}_unit", *units), scores(f"{key}_bias", *units))
 
-    def network(name: str, inputs: int) -> Network:
+    def network(name: str, inputs: int, outputs: int) -> Network:
         width, blocks = take(f"{name}_whole", "int8", None, None).shape[0], len(REACHES)
         tops = scores(f"{name}_tops", 2 * blocks + 2)
         if not 0 < width <= WIDEST or tops.min() <= 0:
@@ -223,7 +231,7 @@ def _read(held: Archive) -> Model:
             layer(f"{name}_inner", (blocks, width, width), (blocks, width)),
             layer(f"{name}_whole", (width, width), (width,)),
             layer(f"{name}_most", (width, 2 * width), (width,)),
-            layer(f"{name}_last", (len(KINDS), width), (len(KINDS),)),
+            layer(f"{name}_last", (outputs, width), (outputs,)),
             tops,
         )
 
@@ -234,9 +242,9 @@ def _read(held: Archive) -> Model:
         cut = float(take(f"{name}_cut", "float32", 1)[0])
         if not 0 <= cut <= 1:
             raise held.refuse(f"{name}_cut is {cut}, no probability")
-        networks = [network(f"{name}0", inputs + OUTPUTS)]
+        networks = [network(f"{name}0", inputs + OUTPUTS, len(KINDS))]
         while any(key.startswith(f"{name}{len(networks)}_") for key in held.arrays):
-            networks.append(network(f"{name}{len(networks)}", inputs + OUTPUTS))
+            networks.append(network(f"{name}{len(networks)}", inputs + OUTPUTS, len(KINDS)))
         return Stage(tuple(networks), scores(f"{name}_tilt", len(KINDS)), curve, cut)
 
     def wide(key: str, rows: int) -> Floats:
@@ -247,7 +255,8 @@ def _read(held: Archive) -> Model:
         extra = len(page_number_names())
         pages = Pages(wide("markup", MARKUP_BUCKETS), scores("markup_bias", OUTPUTS), stage("pages", len(number_names()) + extra))
     lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))
-    breaks = Breaks(take("breaks", "float16", GAP_BUCKETS).astype(np.float32), float(scores("breaks_bias", 1)[0]))
+    over_gaps = network("breaks0", GAP_NUMBERS, 2) if any(key.startswith("breaks0_") for key in held.arrays) else None
+    breaks = Breaks(take("breaks", "float16", GAP_BUCKETS).astype(np.float32), float(scores("breaks_bias", 1)[0]), over_gaps)
     return Model(wide("weights", BUCKETS), scores("bias", OUTPUTS), lines, pieces, breaks, pages, card)
 
 

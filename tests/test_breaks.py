@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 import declutter
 from declutter import Cleaner, Span, Verdict, breaks, model
+from declutter.breaks import Gaps
 from declutter.document import split
 from declutter.kinds import KEPT
-from declutter.pieces import begins
 from declutter.reading import as_one
 from declutter.verdict import apply
-from declutter.words import words_of
 
 settings.register_profile("breaks", deadline=None, max_examples=50)
 settings.load_profile("breaks")
@@ -126,25 +125,36 @@ def test_of_what_would_all_go_the_likeliest_stays_unless_body_goes():
 
 
 def test_gaps_are_where_white_space_stands_before_what_is_no_small_letter():
-    lines = split(["One two Three, Four -Five 6"])
-    words = words_of(lines)
-    found = [lines.chars[words.starts[at]] for at in breaks.gaps(words)]
+    gaps = Gaps.of(split(["One two Three, Four -Five 6"]))
+    found = gaps.lines.chars[gaps.words.starts[gaps.at]].tolist()
     assert bytes(found).decode() == "TF-6"
+
+
+def test_how_far_it_is_from_a_gap_to_the_sentences_beside_it():
+    gaps = Gaps.of(split(["Tern", "One two Three. Four five Six seven. Eight"]))
+    assert gaps.sizes.tolist() == [0, 4]
+    assert gaps.behind.tolist() == [False, True, False, True]
+    since, until = gaps.to_sentences()
+    assert since.tolist() == [2, 4, 2, 5]
+    assert until.tolist() == [2, 5, 3, 1]
+    there, inside = gaps.beside(-3)
+    assert inside.tolist() == [False, True, True, True]
+    assert there[inside].tolist() == [2, 4, 7]
 
 
 @given(st.lists(st.text(st.sampled_from("aZ .!\u3002\u5b57\t"), max_size=60), max_size=5))
 @example(["Z", ".字 Z"])
 def test_features_do_not_depend_on_the_other_lines(texts):
     texts = [text for text in texts if text.strip()]
-    together = split(texts)
-    words = words_of(together)
-    found = breaks.features(words, begins(together, words), breaks.gaps(words))
-    alone = []
-    for text in texts:
-        own = words_of(split([text]))
-        alone.append(breaks.features(own, begins(split([text]), own), breaks.gaps(own)))
-    assert np.array_equal(found, np.concatenate([np.zeros((0, 12), dtype=np.int32), *alone]))
+    learned = model.shipped().breaks
+    together, alone = Gaps.of(split(texts)), [Gaps.of(split([text])) for text in texts]
+    found = breaks.features(together)
+    assert np.array_equal(found, np.concatenate([np.zeros((0, 17), dtype=np.int32), *map(breaks.features, alone)]))
     assert not found.size or (found.min() >= 0 and found.max() < breaks.BUCKETS)
+    numbers = [breaks.columns(gaps, learned.weights[breaks.features(gaps)]) for gaps in (together, *alone)]
+    assert numbers[0].shape == (breaks.NUMBERS, len(together.at))
+    assert np.array_equal(numbers[0], np.concatenate([np.zeros((breaks.NUMBERS, 0)), *numbers[1:]], axis=1))
+    assert np.array_equal(learned.odds(together), np.concatenate([np.zeros(0), *map(learned.odds, alone)]))
 
 
 @given(st.text(st.sampled_from("aZ .!\u3002\u5b57\t\n"), max_size=200))

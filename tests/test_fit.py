@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import articles, synthetic, turned
 
-from declutter import fit, lessons, linear, prepared
+from declutter import breaks, fit, lessons, linear, prepared
 from declutter.cleaner import Cleaner
 from declutter.descent import Descent
+from declutter.document import split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.lessons import Article
@@ -246,3 +247,31 @@ def test_figures_leave_headlines_out():
     fitted = fit.Fitted(SimpleNamespace(cut=0.5), guess, np.array([0, 1, 0, 0, 0], dtype=np.float32))
     found = fit.figures(data, fitted)
     assert found == {"lines": 4, "keep_drop": 0.6667, "body_recall": 0.5, "clutter_recall": 1.0, "kind_accuracy": 0.75}
+
+
+# --- line breaks
+
+
+def stories(sites, *lines):
+    return [
+        Article("\n".join(line.format(at) for line in lines), lessons.labels([None] * len(lines)), f"{site}-{at}.test")
+        for at in range(sites)
+        for site in ("dune", "wick")
+    ]
+
+
+def test_line_breaks_are_learned_from_articles_that_have_theirs():
+    told = stories(12, "Ferry {} is late", "The boat from Port Ansel came in at nine, said Jon Perin.", "Advertisement", "Nobody was hurt.")
+    learned = fit.fit_breaks(told, effort=fit.LITTLE)
+    gaps = breaks.Gaps.of(
+        split(["Ferry 99 is late The boat from Port Ansel came in at nine, said Jon Perin. Advertisement Nobody was hurt."])
+    )
+    began = {gaps.lines.chars[gaps.words.starts[at] :][:3].astype(np.uint8).tobytes().decode() for at in gaps.at[learned.odds(gaps) > 0]}
+    assert began == {"The", "Adv", "Nob"}
+
+
+def test_where_no_line_ever_begins_within_a_text_there_is_nothing_for_a_network():
+    learned = fit.fit_breaks(stories(12, "Ferry {} is late"), effort=fit.LITTLE)
+    assert learned.network is None
+    gaps = breaks.Gaps.of(split(["Ferry 9 Tern"]))
+    assert (learned.odds(gaps) < 0).all()

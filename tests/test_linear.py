@@ -6,7 +6,7 @@ from made_up import SITES, WHY, articles, turned
 from declutter import lessons
 from declutter.kinds import KINDS
 from declutter.lessons import Article
-from declutter.linear import first_stage, line_breaks
+from declutter.linear import first_stage, gap_weights
 from declutter.prepared import Beside, Phrases, phrases, prepare
 
 
@@ -47,12 +47,12 @@ def test_lines_known_beside_the_articles_teach_their_kind():
         np.testing.assert_array_equal(one, two)
 
 
-def test_breaks_are_learned_from_texts_that_have_theirs_and_where_all_gaps_are_alike_nothing_tells_them_apart():
-    stories = [f"Ferry number {at} is late\nThe boat from Port Ansel came in at nine, said Jon Perin.\nAdvertisement" for at in range(20)]
-    learned = line_breaks(stories)
-    alike = line_breaks(["Ferry is late\nNobody came", "tides\nAdvertisement"])
-
-    assert learned.weights.any()
-    assert not alike.weights.any()
-    assert alike.bias > 0
-    assert not line_breaks(["", "one"]).weights.any()
+def test_gaps_that_are_all_alike_are_not_told_apart():
+    buckets = np.array([[1, 2], [3, 4], [1, 2]], dtype=np.int32)
+    weights, bias = gap_weights(buckets, np.ones(3, dtype=bool))
+    assert not weights.any()
+    assert bias > 0
+    assert gap_weights(buckets, np.zeros(3, dtype=bool))[1] < 0
+    assert gap_weights(buckets[:0], np.zeros(0, dtype=bool))[1] == 0
+    weights, _ = gap_weights(buckets, np.array([True, False, True]))
+    assert weights[1] > 0 > weights[4]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from declutter import features
 from declutter import model as models
 from declutter.breaks import BUCKETS as GAP_BUCKETS
+from declutter.breaks import NUMBERS as GAP_NUMBERS
 from declutter.breaks import Breaks
 from declutter.context import number_names
 from declutter.features import BUCKETS, KEPT_COLUMNS
@@ -33,27 +34,28 @@ def normal(rng, *shape):
     return rng.standard_normal(shape).astype(np.float32)
 
 
-def tiny_network(rng, inputs):
+def tiny_network(rng, inputs, outputs):
     def layer(*shape):
         units = shape[:-1]
         return Layer(rng.integers(-127, 128, shape).astype(np.float32), normal(rng, *units) / (100 * LEVELS), normal(rng, *units))
 
     blocks, wide = len(REACHES), (WIDTH, WIDTH)
     layers = (
-        layer(WIDTH, inputs + OUTPUTS),
+        layer(WIDTH, inputs),
         layer(blocks, WIDTH, 3 * WIDTH),
         layer(blocks, *wide),
         layer(*wide),
         layer(WIDTH, 2 * WIDTH),
-        layer(len(KINDS), WIDTH),
+        layer(outputs, WIDTH),
     )
-    middle, scale = normal(rng, 2, inputs + OUTPUTS)
+    middle, scale = normal(rng, 2, inputs)
     return Network(middle, scale, *layers, np.exp(normal(rng, 2 * blocks + 2)))
 
 
 def tiny_stage(rng, inputs):
     curve = np.array([[0, 0.5, 1], [0.1, 0.4, 0.9]], dtype=np.float32)
-    return Stage((tiny_network(rng, inputs), tiny_network(rng, inputs)), normal(rng, len(KINDS)), curve, 0.25)
+    networks = tuple(tiny_network(rng, inputs + OUTPUTS, len(KINDS)) for _ in range(2))
+    return Stage(networks, normal(rng, len(KINDS)), curve, 0.25)
 
 
 def tiny(seed=0, *, pages=True):
@@ -65,7 +67,7 @@ def tiny(seed=0, *, pages=True):
     lines, pieces, whole = (tiny_stage(rng, inputs) for inputs in STAGES.values())
     learned = Pages(markup, normal(rng, OUTPUTS), whole) if pages else None
     card = {"format": FORMAT, "features": features.VERSION, "kinds": list(KINDS), "declutter": "0", "note": "é"}
-    breaks = Breaks(normal(rng, GAP_BUCKETS).astype(np.float16).astype(np.float32), 0.5)
+    breaks = Breaks(normal(rng, GAP_BUCKETS).astype(np.float16).astype(np.float32), 0.5, tiny_network(rng, GAP_NUMBERS, 2))
     return Model(weights, normal(rng, OUTPUTS), lines, pieces, breaks, learned, card)
 
 
@@ -112,6 +114,9 @@ def same(one, two):
     if [len(stage.kinds) for stage in mine] != [len(stage.kinds) for stage in theirs]:
         return False
     networks = [pair for a, b in zip(mine, theirs, strict=True) for pair in zip(a.kinds, b.kinds, strict=True)]
+    if (one.breaks.network is None) != (two.breaks.network is None):
+        return False
+    networks += [(one.breaks.network, two.breaks.network)] if one.breaks.network else []
     pairs += [(getattr(a, name), getattr(b, name)) for a, b in networks for name in ("middle", "scale", "tops")]
     layers = [(getattr(a, layer), getattr(b, layer)) for a, b in networks for layer in LAYERS]
     pairs += [(getattr(a, part), getattr(b, part)) for a, b in layers for part in ("weights", "unit", "bias")]
@@ -203,7 +208,9 @@ def test_keep_rises_with_the_probability_of_the_kept_kinds():
 def test_a_file_holds_whole_numbers_as_bytes_and_weights_as_half_floats(file):
     held = arrays(file)
     of_type = {kind: {name for name, array in held.items() if array.dtype == kind} for kind in ("int8", "float16")}
-    assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in STAGES for number in (0, 1) for layer in LAYERS}
+    assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in STAGES for number in (0, 1) for layer in LAYERS} | {
+        f"breaks0_{layer}" for layer in LAYERS
+    }
     assert of_type["float16"] == {"weights", "breaks", "markup"}
     columns = normal(np.random.default_rng(1), INPUTS, 50)
     mine, theirs = (model.lines.predict(columns, alone(50), one(50)) for model in (load(file), tiny()))
@@ -373,13 +380,19 @@ def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
 ARRAYS = (
     ["card", "weights", "bias", "breaks", "breaks_bias", "markup", "markup_bias"]
     + [f"{stage}_{part}" for stage in STAGES for part in ("curve", "tilt", "cut")]
-    + [f"{stage}{number}_{part}" for stage in STAGES for number in (0, 1) for part in PARTS]
+    + [f"{network}_{part}" for network in (*(f"{stage}{number}" for stage in STAGES for number in (0, 1)), "breaks0") for part in PARTS]
 )
 
 
 def test_a_model_holds_these_arrays_and_no_others(file, without_pages):
     assert sorted(arrays(file)) == sorted(ARRAYS)
     assert sorted(arrays(without_pages)) == sorted(name for name in ARRAYS if not name.startswith(("markup", "pages")))
+
+
+def test_a_model_of_too_little_for_a_network_over_gaps_has_none(tmp_path):
+    model = dataclasses.replace(tiny(), breaks=dataclasses.replace(tiny().breaks, network=None))
+    save(model, tmp_path / "model.npz")
+    assert same(load(tmp_path / "model.npz"), model)
 
 
 @pytest.mark.parametrize("name", ARRAYS)
@@ -420,6 +433,8 @@ def test_numbers_that_are_none_are_refused(file, tmp_path, name, value):
         ("bias", np.zeros(OUTPUTS - 1, np.float32)),
         ("breaks", np.zeros(GAP_BUCKETS - 1, np.float16)),
         ("breaks_bias", np.full(1, 1e9, np.float32)),
+        ("breaks0_first", np.zeros((WIDTH, GAP_NUMBERS + 1), np.int8)),
+        ("breaks0_last", np.zeros((len(KINDS), WIDTH), np.int8)),
         ("weights", np.zeros((8, OUTPUTS), np.float16)),
         ("markup", np.zeros((MARKUP_BUCKETS // 2, OUTPUTS), np.float16)),
         ("markup", np.zeros((MARKUP_BUCKETS, len(KINDS)), np.float16)),
