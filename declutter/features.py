@@ -15,8 +15,8 @@ from declutter.document import Array, Ints, Lines, running
 from declutter.kinds import KEPT, KINDS
 from declutter.words import Hashes, Words
 
-VERSION = 2  # of everything a model sees; a model fitted to another version is refused
-_BITS, _EDGE_BITS = 17, 15
+VERSION = 3  # of everything a model sees; a model fitted to another version is refused
+_BITS, _EDGE_BITS = 18, 17
 BUCKETS = (1 << _BITS) + (1 << _EDGE_BITS)  # those of n-grams anywhere in a line, then those of its edges
 _SHIFT, _EDGE_SHIFT = np.uint64(64 - _BITS), np.uint64(64 - _EDGE_BITS)
 _EDGE = 4  # words and marks at either end of a line

@@ -202,28 +202,29 @@ def fit_breaks(articles: Sequence[Article], *, effort: Effort = MUCH, seed: int 
     """Where lines begin in texts that have lost their line breaks, learned from articles that have theirs."""
     from joblib import Parallel, delayed
 
-    given = [breaks.joined(article.text) for article in articles]
-    gaps = Gaps.of(split([text for text, _ in given]))
-    starts = [offset + np.array(found) for offset, (_, found) in zip(gaps.lines.offsets, given, strict=False)]
+    joined = [breaks.joined(article.text) for article in articles]
+    gaps = Gaps.of(split([text for text, _ in joined]))
+    starts = [offset + np.array(found) for offset, (_, found) in zip(gaps.lines.offsets, joined, strict=False)]
     began = np.isin(gaps.words.starts[gaps.at], np.concatenate(starts))
     fold = np.array([fold_of(article.site) for article in articles])[gaps.lines.text_of[gaps.line_of]]
     buckets = breaks.features(gaps)
-    (weights, bias), *held = Parallel(n_jobs=jobs)(delayed(gap_weights)(buckets[fold != out], began[fold != out]) for out in _LEFT_OUT)
+    run = Parallel(n_jobs=jobs)
+    (weights, bias), *held = run(delayed(gap_weights)(buckets[fold != out], began[fold != out]) for out in _LEFT_OUT)
     if began.all() or not began.any():  # nothing to tell apart
-        return Breaks(weights, bias, None)
+        return Breaks(weights, bias, ())
     told = np.zeros(buckets.shape, dtype=np.float32)
     for out, (others, _) in enumerate(held):
         told[fold == out] = others[buckets[fold == out]]
-    network = train_network(
+    allowed = np.stack([~began, began], axis=1)
+    given = (
         breaks.columns(gaps, told),
         gaps.sizes,
-        np.stack([~began, began], axis=1),
+        allowed,
         np.ones(len(began), dtype=np.float32),
-        np.zeros((len(began), 2), dtype=np.float32),
-        effort.lines,
-        seed,
+        np.zeros(allowed.shape, dtype=np.float32),
     )
-    return Breaks(weights, bias, network)
+    networks = run(delayed(train_network)(*given, effort.lines, seed + 1000 * number) for number in range(effort.networks))
+    return Breaks(weights, bias, tuple(networks))
 
 
 def _share(right: Array) -> float:

@@ -25,7 +25,7 @@ from declutter.markup import MARKUP_BUCKETS, page_number_names
 from declutter.network import REACHES, WIDEST, Layer, Network
 
 FORMAT = 5
-MAX_BYTES = 64 << 20  # of a model file, packed or unpacked; the shipped one has under 10 MB
+MAX_BYTES = 128 << 20  # of a model file, packed or unpacked; the shipped one has 17 and 20
 # Of an n-gram of a line's edges, whatever the length of the line; one of n others weighs 1 / sqrt(n)
 EDGE_WEIGHT = 0.15
 OUTPUTS = len(KINDS) + 1  # the kinds, and whether the line could stand in an article at all
@@ -168,8 +168,8 @@ def save(model: Model, path: Path) -> None:
         arrays |= {f"{name}_curve": stage.curve, f"{name}_tilt": stage.tilt, f"{name}_cut": np.array([stage.cut], dtype=np.float32)}
         for number, network in enumerate(stage.kinds):
             arrays |= _arrays(f"{name}{number}", network)
-    if model.breaks.network is not None:
-        arrays |= _arrays("breaks0", model.breaks.network)
+    for number, network in enumerate(model.breaks.networks):
+        arrays |= _arrays(f"breaks{number}", network)
     archive.write(path, model.card, arrays)
 
 
@@ -235,6 +235,12 @@ def _read(held: Archive) -> Model:
             tops,
         )
 
+    def networks(name: str, least: int, inputs: int, outputs: int) -> tuple[Network, ...]:
+        found = [network(f"{name}{number}", inputs, outputs) for number in range(least)]
+        while any(key.startswith(f"{name}{len(found)}_") for key in held.arrays):
+            found.append(network(f"{name}{len(found)}", inputs, outputs))
+        return tuple(found)
+
     def stage(name: str, inputs: int) -> Stage:
         curve = take(f"{name}_curve", "float32", 2, None)
         if curve.shape[1] < 2 or (np.diff(curve[0]) <= 0).any() or (np.diff(curve[1], prepend=0, append=1) < 0).any():
@@ -242,10 +248,8 @@ def _read(held: Archive) -> Model:
         cut = float(take(f"{name}_cut", "float32", 1)[0])
         if not 0 <= cut <= 1:
             raise held.refuse(f"{name}_cut is {cut}, no probability")
-        networks = [network(f"{name}0", inputs + OUTPUTS, len(KINDS))]
-        while any(key.startswith(f"{name}{len(networks)}_") for key in held.arrays):
-            networks.append(network(f"{name}{len(networks)}", inputs + OUTPUTS, len(KINDS)))
-        return Stage(tuple(networks), scores(f"{name}_tilt", len(KINDS)), curve, cut)
+        found = networks(name, 1, inputs + OUTPUTS, len(KINDS))
+        return Stage(found, scores(f"{name}_tilt", len(KINDS)), curve, cut)
 
     def wide(key: str, rows: int) -> Floats:
         return take(key, "float16", rows, OUTPUTS).astype(np.float32)
@@ -255,8 +259,8 @@ def _read(held: Archive) -> Model:
         extra = len(page_number_names())
         pages = Pages(wide("markup", MARKUP_BUCKETS), scores("markup_bias", OUTPUTS), stage("pages", len(number_names()) + extra))
     lines, pieces = stage("lines", len(number_names())), stage("pieces", len(number_names()))
-    over_gaps = network("breaks0", GAP_NUMBERS, 2) if any(key.startswith("breaks0_") for key in held.arrays) else None
-    breaks = Breaks(take("breaks", "float16", GAP_BUCKETS).astype(np.float32), float(scores("breaks_bias", 1)[0]), over_gaps)
+    gap_weights, gap_bias = take("breaks", "float16", GAP_BUCKETS).astype(np.float32), float(scores("breaks_bias", 1)[0])
+    breaks = Breaks(gap_weights, gap_bias, networks("breaks", 0, GAP_NUMBERS, 2))
     return Model(wide("weights", BUCKETS), scores("bias", OUTPUTS), lines, pieces, breaks, pages, card)
 
 

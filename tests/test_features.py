@@ -53,8 +53,8 @@ def test_ngrams_are_buckets_of_the_table(lines):
 def test_edges_are_buckets_behind_those_of_ngrams(lines):
     ends = features.edges(looks(lines)[1])
     assert ends.shape == (sum(bool(line.strip()) for line in lines), features.EDGES)
-    assert ((ends >= 1 << 17) & (ends < features.BUCKETS)).all()
-    assert (features.ngrams(looks(lines)[1])[0] < 1 << 17).all()
+    assert ((ends >= 1 << 18) & (ends < features.BUCKETS)).all()
+    assert (features.ngrams(looks(lines)[1])[0] < 1 << 18).all()
 
 
 @given(st.lists(LINES, max_size=6), st.data())

@@ -272,6 +272,6 @@ def test_line_breaks_are_learned_from_articles_that_have_theirs():
 
 def test_where_no_line_ever_begins_within_a_text_there_is_nothing_for_a_network():
     learned = fit.fit_breaks(stories(12, "Ferry {} is late"), effort=fit.LITTLE)
-    assert learned.network is None
+    assert not learned.networks
     gaps = breaks.Gaps.of(split(["Ferry 9 Tern"]))
     assert (learned.odds(gaps) < 0).all()

@@ -67,7 +67,9 @@ def tiny(seed=0, *, pages=True):
     lines, pieces, whole = (tiny_stage(rng, inputs) for inputs in STAGES.values())
     learned = Pages(markup, normal(rng, OUTPUTS), whole) if pages else None
     card = {"format": FORMAT, "features": features.VERSION, "kinds": list(KINDS), "declutter": "0", "note": "é"}
-    breaks = Breaks(normal(rng, GAP_BUCKETS).astype(np.float16).astype(np.float32), 0.5, tiny_network(rng, GAP_NUMBERS, 2))
+    breaks = Breaks(
+        normal(rng, GAP_BUCKETS).astype(np.float16).astype(np.float32), 0.5, tuple(tiny_network(rng, GAP_NUMBERS, 2) for _ in range(2))
+    )
     return Model(weights, normal(rng, OUTPUTS), lines, pieces, breaks, learned, card)
 
 
@@ -114,9 +116,9 @@ def same(one, two):
     if [len(stage.kinds) for stage in mine] != [len(stage.kinds) for stage in theirs]:
         return False
     networks = [pair for a, b in zip(mine, theirs, strict=True) for pair in zip(a.kinds, b.kinds, strict=True)]
-    if (one.breaks.network is None) != (two.breaks.network is None):
+    if len(one.breaks.networks) != len(two.breaks.networks):
         return False
-    networks += [(one.breaks.network, two.breaks.network)] if one.breaks.network else []
+    networks += zip(one.breaks.networks, two.breaks.networks, strict=True)
     pairs += [(getattr(a, name), getattr(b, name)) for a, b in networks for name in ("middle", "scale", "tops")]
     layers = [(getattr(a, layer), getattr(b, layer)) for a, b in networks for layer in LAYERS]
     pairs += [(getattr(a, part), getattr(b, part)) for a, b in layers for part in ("weights", "unit", "bias")]
@@ -208,9 +210,7 @@ def test_keep_rises_with_the_probability_of_the_kept_kinds():
 def test_a_file_holds_whole_numbers_as_bytes_and_weights_as_half_floats(file):
     held = arrays(file)
     of_type = {kind: {name for name, array in held.items() if array.dtype == kind} for kind in ("int8", "float16")}
-    assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in STAGES for number in (0, 1) for layer in LAYERS} | {
-        f"breaks0_{layer}" for layer in LAYERS
-    }
+    assert of_type["int8"] == {f"{stage}{number}_{layer}" for stage in (*STAGES, "breaks") for number in (0, 1) for layer in LAYERS}
     assert of_type["float16"] == {"weights", "breaks", "markup"}
     columns = normal(np.random.default_rng(1), INPUTS, 50)
     mine, theirs = (model.lines.predict(columns, alone(50), one(50)) for model in (load(file), tiny()))
@@ -380,7 +380,7 @@ def test_a_pickle_in_the_file_is_refused_and_never_run(file, tmp_path, name):
 ARRAYS = (
     ["card", "weights", "bias", "breaks", "breaks_bias", "markup", "markup_bias"]
     + [f"{stage}_{part}" for stage in STAGES for part in ("curve", "tilt", "cut")]
-    + [f"{network}_{part}" for network in (*(f"{stage}{number}" for stage in STAGES for number in (0, 1)), "breaks0") for part in PARTS]
+    + [f"{stage}{number}_{part}" for stage in (*STAGES, "breaks") for number in (0, 1) for part in PARTS]
 )
 
 
@@ -390,7 +390,7 @@ def test_a_model_holds_these_arrays_and_no_others(file, without_pages):
 
 
 def test_a_model_of_too_little_for_a_network_over_gaps_has_none(tmp_path):
-    model = dataclasses.replace(tiny(), breaks=dataclasses.replace(tiny().breaks, network=None))
+    model = dataclasses.replace(tiny(), breaks=dataclasses.replace(tiny().breaks, networks=()))
     save(model, tmp_path / "model.npz")
     assert same(load(tmp_path / "model.npz"), model)
 
