@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,7 +92,7 @@ def markup_names(pages: Sequence[Page]) -> tuple[Array, Array]:
     """Hashed names of each line's place: buckets, and where those of each line begin."""
     names = [place.names for page in pages for place in page.places]
     bounds = np.concatenate([[0], np.cumsum([len(own) for own in names])]).astype(np.int32)
-    return np.fromiter((name for own in names for name in own), dtype=np.int32, count=int(bounds[-1])), bounds
+    return np.fromiter(chain.from_iterable(names), dtype=np.int32, count=int(bounds[-1])), bounds
 
 
 def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, alone: Floats, opinion: Floats) -> Columns:

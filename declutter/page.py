@@ -66,18 +66,24 @@ class _Level:
     above: _Level | None
     places: int = 0
     node: int = 0  # blocks are numbered in the order of the page; what is inline is part of its block
+    told: tuple[str, ...] | None = None
     names: tuple[int, ...] | None = None
     parent: int | None = None
+
+    def named(self) -> tuple[str, ...]:
+        """Its tag, and what its class, id and role say."""
+        if self.told is None:
+            self.told = (self.tag, *(self.element.get(name, "")[:200] for name in _NAMING))
+        return self.told
 
     def looks(self) -> tuple[int, ...]:
         """Hashed names of this element and of those around it: its own, the nearest two, and the rest apart."""
         if self.names is None:
-            names, level = list(_names(self.tag, *_told_names(self.element))), self.above
+            names, level = list(_names(0, *self.named())), self.above
             for back in range(_REACH):
                 if level is None or level.above is None:
                     break
-                shift = 1 if back < 2 else 2
-                names += [(name * 31 + shift) % MARKUP_BUCKETS for name in _names(level.tag, *_told_names(level.element))]
+                names += _names(1 if back < 2 else 2, *level.named())
                 level = level.above
             self.names = tuple(names)
         return self.names
@@ -308,12 +314,10 @@ def _hidden(element: Any) -> bool:
     return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
 
 
-def _told_names(element: Any) -> tuple[str, ...]:
-    return tuple(element.get(name, "")[:200] for name in _NAMING)
-
-
-@functools.lru_cache(maxsize=8192)
-def _names(tag: str, *told: str) -> tuple[int, ...]:
-    """Hashes of a tag and of the words of its class, id and role, alone and together with the tag."""
+@functools.lru_cache(maxsize=3 * 8192)
+def _names(apart: int, tag: str, *told: str) -> tuple[int, ...]:
+    """Hashes of a tag and of the words of its class, id and role, alone and together with the tag; others for elements further `apart`."""
+    if apart:
+        return tuple((name * 31 + apart) % MARKUP_BUCKETS for name in _names(0, tag, *told))
     parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(" ".join(told)) if len(part) > 1))[:10]
     return tuple(zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in (f"<{tag}>", *parts, *(f"{tag}.{part}" for part in parts)))
