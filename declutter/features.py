@@ -15,12 +15,13 @@ from declutter.document import Array, Ints, Lines, running
 from declutter.kinds import KEPT, KINDS
 from declutter.words import Hashes, Words
 
-VERSION = 3  # of everything a model sees; a model fitted to another version is refused
+VERSION = 4  # of everything a model sees; a model fitted to another version is refused
 _BITS, _EDGE_BITS = 18, 17
 BUCKETS = (1 << _BITS) + (1 << _EDGE_BITS)  # those of n-grams anywhere in a line, then those of its edges
 _SHIFT, _EDGE_SHIFT = np.uint64(64 - _BITS), np.uint64(64 - _EDGE_BITS)
 _EDGE = 4  # words and marks at either end of a line
-EDGES = 2 * (_EDGE + 2 + 2) + 1  # n-grams of the edges of a line
+_FORMS = (3, 4, 6)  # words and marks at either end whose classes in order are an n-gram
+EDGES = 2 * (_EDGE + 2 + 2 + len(_FORMS)) + 1  # n-grams of the edges of a line
 # Words and marks of a line, by which lines are told apart as one-word labels, short and long headings, sentences, paragraphs
 _SIZES = np.array([2, 3, 4, 5, 7, 10, 14, 20, 30, 50])
 KEPT_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in KEPT]
@@ -38,6 +39,10 @@ _EDGE_SEEDS = np.array([
      2746614005742331013, 5730155374416628373],
     [5173410985984228775, 828699223294527931, 82463255547947421, 3525915029434209625, 8272989543529268923, 266816199010975095,
      8868268325946499555, 6873309010460528151],
+], dtype=np.uint64)  # fmt: skip
+_FORM_SEEDS = np.array([
+    [8264567277561926917, 2499124424536406917, 4909897799870718669, 9058012193410948609, 5438671589483106617],
+    [9173828656703744637, 7590762794650402461, 143032473068569717, 3679173884207436467, 4693801755856937761],
 ], dtype=np.uint64)  # fmt: skip
 
 
@@ -72,13 +77,14 @@ def edges(words: Words, some: Array | slice = slice(None)) -> Array:
     """Hashed n-grams of how each line, or each of `some` lines, begins and ends, (lines, EDGES) buckets.
 
     From either end: the first four words and marks, each for itself; the first one, and two of them in order, by themselves and with how
-    long the line is; and how long it is.  Where a line has fewer words, that is told in their place.
+    long the line is; of which classes (capital, digit, comma) the first three are, and the first four and six with how long the line is;
+    and how long it is.  Where a line has fewer words, that is told in their place.
     """
     begins, ends = words.bounds[:-1][some], words.bounds[1:][some]
     count = ends - begins
     size = np.searchsorted(_SIZES, count, side="right").astype(np.uint64)
     found = []
-    for seeds, outermost, inwards in zip(_EDGE_SEEDS, (begins, ends - 1), (1, -1), strict=True):
+    for seeds, others, outermost, inwards in zip(_EDGE_SEEDS, _FORM_SEEDS, (begins, ends - 1), (1, -1), strict=True):
         order = np.full(len(count), seeds[-1])
         for place in range(_EDGE):
             there = place < count
@@ -87,6 +93,15 @@ def edges(words: Words, some: Array | slice = slice(None)) -> Array:
             found.append(word * seeds[place])
             if place < 2:
                 found += [order * seeds[_EDGE], (order + size) * seeds[_EDGE + 1]]
+        forms = np.full(len(count), others[-1])
+        for place in range(_FORMS[-1]):
+            there = place < count
+            form = np.where(there, words.first[np.where(there, outermost + inwards * place, 0)] + 1, 0)
+            forms = w.mix(forms * others[-2] + form.astype(np.uint64))
+            if place + 1 == _FORMS[0]:
+                found.append(forms * others[0])
+            elif place + 1 in _FORMS:
+                found.append((forms + size) * others[_FORMS.index(place + 1)])
     found.append((size + np.uint64(1)) * _EDGE_SEEDS[0, 0])
     buckets: Array = ((w.mix(np.stack(found, axis=1)) >> _EDGE_SHIFT) + np.uint64(1 << _BITS)).astype(np.int32)
     return buckets

@@ -21,7 +21,7 @@ from declutter.extracts import cleaned, excerpts, lengthened
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.lessons import Article, piece_articles
-from declutter.linear import first_stage, gap_weights, look_out_of_fold
+from declutter.linear import PASSES, first_stage, gap_weights, look_out_of_fold
 from declutter.model import FORMAT, Model, Stage, leaning, sigmoid, with_odds
 from declutter.prepared import FOLDS, Beside, Prepared, fold_of, prepare
 from declutter.verdict import BODY, HEADLINE
@@ -38,21 +38,21 @@ _NOTHING = Beside()
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is made of what there is to learn from: iterations of the first stage; how the networks of the second are trained on lines
-    and on pieces, and how many decide by their mean.
+    """How much is made of what there is to learn from: passes of the first stage; how the networks for lines are trained, those for pieces
+    of lines and for gaps, and how many decide by their mean.
     """
 
-    iterations: int
+    passes: int
     lines: Descent
     pieces: Descent
     networks: int
 
 
 _MUCH_LINES = Descent(epochs=12, width=64, rate=4e-3, dropped=0.15, decay=0.1)
-MUCH = Effort(300, _MUCH_LINES, _MUCH_LINES, networks=2)
+MUCH = Effort(PASSES, _MUCH_LINES, _MUCH_LINES, networks=2)
 # Few lines are fitted sooner, by one network in smaller steps, so that samples/ by itself is learned from in less than two minutes
 _LITTLE_LINES = Descent(epochs=6, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
-LITTLE = Effort(18, _LITTLE_LINES, dataclasses.replace(_LITTLE_LINES, epochs=2), networks=1)  # there are more pieces than lines
+LITTLE = Effort(5, _LITTLE_LINES, dataclasses.replace(_LITTLE_LINES, epochs=2), networks=1)  # there are more pieces and gaps than lines
 # Labelled lines from which on much is made of them, and excerpts of the articles; samples/ has 84,000, the corpora with them 190,000.
 # Of 900 samples keep/drop is 0.890 with neither excerpts nor cleaned articles, 0.888 with both; of 2,098 it is 0.893 without excerpts and
 # 0.907 with them, of 3,045 0.891 and 0.907, but in three times the time
@@ -141,7 +141,7 @@ def fit_stage(
     from joblib import Parallel, delayed
 
     run = Parallel(n_jobs=jobs)
-    stage, *held = run(delayed(second_stage)(columns, alone, data, fold, seed, descent, networks) for fold in _LEFT_OUT)
+    stage, *held = run(delayed(second_stage)(columns, alone, data.without_cuts(), fold, seed, descent, networks) for fold in _LEFT_OUT)
     kinds = np.zeros((len(data.fold), len(KINDS)), dtype=np.float32)
     raw = np.zeros(len(data.fold), dtype=np.float32)
     for fold, part in enumerate(held):
@@ -181,7 +181,7 @@ def fit_lines(
     data = prepare(articles)
     progress("n-grams")
     run = Parallel(n_jobs=jobs)
-    (weights, bias), *fold_stages = run(delayed(first_stage)(data, beside, fold, effort.iterations) for fold in _LEFT_OUT)
+    (weights, bias), *fold_stages = run(delayed(first_stage)(data.without_cuts(), beside, fold, effort.passes) for fold in _LEFT_OUT)
     progress("first stage")
     alone = look_out_of_fold(data, fold_stages)
     how: dict[str, Any] = {"descent": effort.lines, "networks": effort.networks, "jobs": jobs}
@@ -223,7 +223,7 @@ def fit_breaks(articles: Sequence[Article], *, effort: Effort = MUCH, seed: int 
         np.ones(len(began), dtype=np.float32),
         np.zeros(allowed.shape, dtype=np.float32),
     )
-    networks = run(delayed(train_network)(*given, effort.lines, seed + 1000 * number) for number in range(effort.networks))
+    networks = run(delayed(train_network)(*given, effort.pieces, seed + 1000 * number) for number in range(effort.networks))
     return Breaks(weights, bias, tuple(networks))
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from declutter.document import Array, split
+from declutter.document import Array, Lines, split
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KINDS
 from declutter.samples import Sample
-from declutter.stages import Cut, cut
+from declutter.stages import cut
 
 _PLAIN_STRIPS, _GLUED_STRIPS = 3, 3  # lines of an article taken for the stage of pieces, besides the whole
+_TOGETHER = 2000  # strips that are cut at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,9 @@ class _Strip:
     allowed: Array
 
 
-def _strips(article: Article, parts: Cut, first: int, rng: np.random.Generator) -> Iterator[_Strip]:
+def _strips(article: Article, lines: Lines, rng: np.random.Generator) -> Iterator[_Strip]:
     """Lines as they are, lines with clutter glued to them, and the whole article with its line breaks lost."""
-    lines = parts.lines
-    base = int(lines.offsets[lines.text_of[first]])
-    cuts = [(int(lines.first[first + i]) - base, int(lines.last[first + i]) - base) for i in range(len(article.allowed))]
+    cuts = list(zip(lines.first.tolist(), lines.last.tolist(), strict=True))
     held = [_segments(article, start, end, allowed) for (start, end), allowed in zip(cuts, article.allowed, strict=True)]
     known = [0 < allowed.sum() < len(KINDS) for allowed in article.allowed]
     body = [i for i, (start, end) in enumerate(cuts) if article.allowed[i, 0] and known[i] and end - start > 40]
@@ -103,32 +102,28 @@ def _glue(segments: Sequence[tuple[str, Array]]) -> _Strip:
     return _Strip(text, ends, np.array([may for _, may in segments]))
 
 
-def _piece_article(strip: _Strip, site: str, weight: float) -> Article | None:
-    """The pieces of a strip as the lines of an article; a piece over two parts has the label of the part it holds most of."""
-    parts = cut(split([strip.text]))
-    if len(parts.lines) != 1:
-        return None
-    pieces = parts.pieces
-    part_starts = np.array([0, *strip.ends[:-1]])
-    ends = np.array(strip.ends)
-    shared = np.minimum(pieces.ends[:, None], ends) - np.maximum(pieces.starts[:, None], part_starts)
-    shared = np.maximum(shared, 0)
-    kept = strip.allowed[:, KEPT_COLUMNS].any(axis=1) | ~strip.allowed.any(axis=1)
-    # a piece that holds a good part of body is body: a lost half sentence is worse than a line left in
-    mixed = (shared * kept).sum(axis=1) >= 0.3 * np.maximum(shared.sum(axis=1), 1)
-    owner = np.where(mixed, (shared * kept).argmax(axis=1), shared.argmax(axis=1))
-    text = "\n".join(strip.text[start:end] for start, end in zip(pieces.starts, pieces.ends, strict=True))
-    return Article(text, strip.allowed[owner], site, weight)
+def _cut_into_pieces(strips: Sequence[tuple[_Strip, Article]]) -> Iterator[Article]:
+    """The pieces of each strip of an article as the lines of one; a piece over two parts has the label of the part it holds most of."""
+    parts = cut(split([strip.text for strip, _ in strips]))
+    pieces, lines = parts.pieces, parts.lines
+    for number, (strip, article) in enumerate(strips):
+        line, behind = lines.bounds[number : number + 2]
+        if behind - line != 1:
+            continue
+        here = slice(pieces.bounds[line], pieces.bounds[line + 1])
+        starts, stops = pieces.starts[here] - lines.offsets[number], pieces.ends[here] - lines.offsets[number]
+        part_starts = np.array([0, *strip.ends[:-1]])
+        shared = np.maximum(np.minimum(stops[:, None], np.array(strip.ends)) - np.maximum(starts[:, None], part_starts), 0)
+        kept = strip.allowed[:, KEPT_COLUMNS].any(axis=1) | ~strip.allowed.any(axis=1)
+        # a piece that holds a good part of body is body: a lost half sentence is worse than a line left in
+        mixed = (shared * kept).sum(axis=1) >= 0.3 * np.maximum(shared.sum(axis=1), 1)
+        owner = np.where(mixed, (shared * kept).argmax(axis=1), shared.argmax(axis=1))
+        text = "\n".join(strip.text[start:end] for start, end in zip(starts.tolist(), stops.tolist(), strict=True))
+        yield Article(text, strip.allowed[owner], article.site, article.weight)
 
 
 def piece_articles(articles: Sequence[Article], seed: int = 0) -> list[Article]:
     """Articles whose lines are the pieces of lines: what the stage for pieces learns from."""
     rng = np.random.default_rng(seed)
-    found = []
-    for article in articles:
-        parts = cut(split([article.text]))
-        for strip in _strips(article, parts, 0, rng):
-            pieces = _piece_article(strip, article.site, article.weight)
-            if pieces is not None:
-                found.append(pieces)
-    return found
+    strips = [(strip, article) for article in articles for strip in _strips(article, split([article.text]), rng)]
+    return [pieces for low in range(0, len(strips), _TOGETHER) for pieces in _cut_into_pieces(strips[low : low + _TOGETHER])]

@@ -6,8 +6,8 @@ Folds are made of whole sites, so that a house style is never on both sides.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,10 @@ class Prepared:
     typical: Array
     told: Array
 
+    def without_cuts(self) -> Prepared:
+        """The same without the batches of lines and words, which are most of it: for other processes."""
+        return replace(self, batches=[])
+
     @property
     def labelled(self) -> Array:
         """Lines of which something is known."""
@@ -54,29 +58,36 @@ class Prepared:
         return known
 
 
-def prepare(articles: Sequence[Article]) -> Prepared:
-    """Cut articles into lines, words and n-grams, a batch at a time."""
-    from scipy.sparse import csr_array, vstack
-
-    batches, blocks, low = [], [], 0
+def batches(articles: Sequence[Article]) -> Iterator[Sequence[Article]]:
+    """The articles in their order, as many at a time as hold some 200,000 code points."""
+    low = 0
     while low < len(articles):
         high, size = low, 0
         while high < len(articles) and size < _BATCH:
             size += len(articles[high].text)
             high += 1
-        parts = cut(split([article.text for article in articles[low:high]]))
+        yield articles[low:high]
+        low = high
+
+
+def prepare(articles: Sequence[Article]) -> Prepared:
+    """Cut articles into lines, words and n-grams, a batch at a time."""
+    from scipy.sparse import csr_array, vstack
+
+    cuts, blocks = [], []
+    for together in batches(articles):
+        parts = cut(split([article.text for article in together]))
         counts = np.diff(parts.lines.bounds)
-        for article, count in zip(articles[low:high], counts, strict=True):
+        for article, count in zip(together, counts, strict=True):
             if len(article.allowed) != count:
                 raise ValueError(f"{article.site}: {len(article.allowed)} labels for {count} non-blank lines")
         buckets, bounds = features.ngrams(parts.piece_words)
-        batches.append(parts)
+        cuts.append(parts)
         blocks.append(_matrix(buckets, bounds[np.append(parts.first_pieces, len(bounds) - 1)], features.edges(parts.words)))
-        low = high
     sizes = np.array([len(article.allowed) for article in articles])
     folds = np.array([fold_of(article.site) for article in articles])
     return Prepared(
-        batches,
+        cuts,
         sizes,
         folds,
         csr_array(vstack(blocks)),

@@ -21,6 +21,7 @@ from declutter.fit import Training
 from declutter.kinds import KINDS
 from declutter.lessons import Article
 from declutter.model import Model
+from declutter.prepared import batches
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, HEADLINE
 
@@ -104,8 +105,9 @@ def compare(model: Model, training: Training, sources: Sequence[Source]) -> list
 
 
 def _stays(model: Model, articles: Sequence[Article]) -> Array:
-    """Which lines of the articles a model keeps, one article at a time: a long text is no reason to hold all of them."""
-    stays = [opinions(model, cut(split([article.text])), ()).keep >= model.lines.cut for article in articles]
+    """Which lines of the articles a model keeps."""
+    cuts = (cut(split([article.text for article in together])) for together in batches(articles))
+    stays = [opinions(model, parts).keep >= model.lines.cut for parts in cuts]
     return np.concatenate(stays) if stays else np.zeros(0, dtype=bool)
 
 

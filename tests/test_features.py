@@ -74,9 +74,9 @@ LONG = "the tide was out and the boats lay on their sides in the mud of the uppe
 
 
 def test_lines_that_begin_alike_share_edges_however_they_go_on():
-    # the first four words, and the first one and two in order; with the length too where it is of a class
-    assert shared(f"Read more here: {LONG}", "Read more here: why not") == 6
-    assert shared(f"{LONG}, she says", "So, he says") == 3  # "says", by itself and at the end, and the comma
+    # the first four words, and the first one and two in order, and the classes of three; with the length too where it is of a class
+    assert shared(f"Read more here: {LONG}", "Read more here: why not") == 7
+    assert shared(f"{LONG}, she says", "So, he says") == 4  # "says", by itself and at the end, the comma, and the classes of the last three
     assert shared(f"Read more here: {LONG}", f"Read more here: {LONG[::-1]}") >= 9
     assert shared(LONG, "Share") == 0
 
@@ -86,13 +86,20 @@ def test_edges_tell_order_from_either_end():
     assert shared("one two", "two one") < features.EDGES / 2
 
 
-@pytest.mark.parametrize(
-    ("one", "two"),
-    [("Share this story", "share THIS Story"), ("14 March, 6.12 pm", "27 March, 9.45 pm"), ("  Back to top", "Back\tto  top ")],
-)
-def test_case_digits_and_spacing_do_not_count(one, two):
+@pytest.mark.parametrize(("one", "two"), [("14 March, 6.12 pm", "27 March, 9.45 pm"), ("  Back to top", "Back\tto  top ")])
+def test_digits_and_spacing_do_not_count(one, two):
     assert ngrams([one]) == ngrams([two])
     assert edges([one]) == edges([two])
+
+
+def test_case_counts_in_the_classes_of_the_edges_alone():
+    assert ngrams(["Share this story"]) == ngrams(["share THIS Story"])
+    one = set(edges(["Share this story"])[0])
+    assert shared("Share this story", "share THIS Story") == len(one) - 2 * 3
+
+
+def test_names_have_the_classes_of_other_names():
+    assert shared("Ada Brun, editor", "Olof Kask, reader") == 2 * 3 + 3  # the classes, the comma from either end, and the length
 
 
 @pytest.mark.parametrize(("one", "two"), [("the tide turned", "turned the tide"), ("Read more", "Read more:"), ("読む", "読み")])

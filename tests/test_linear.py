@@ -2,11 +2,14 @@
 
 import numpy as np
 from made_up import SITES, WHY, articles, turned
+from scipy.sparse import csr_array, random_array
+from sklearn.linear_model import LogisticRegression
 
 from declutter import lessons
 from declutter.kinds import KINDS
 from declutter.lessons import Article
-from declutter.linear import first_stage, gap_weights
+from declutter.linear import by_rarity, first_stage, gap_weights, opinions
+from declutter.model import softmax
 from declutter.prepared import Beside, Phrases, phrases, prepare
 
 
@@ -45,6 +48,43 @@ def test_lines_known_beside_the_articles_teach_their_kind():
     others = Phrases(beside.kinds.ngrams, np.where(there, label("ad"), beside.kinds.answers), beside.kinds.fold)
     for one, two in zip(first_stage(data, beside, 1, 5), first_stage(data, Beside(kinds=others), 1, 5), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def some_lines(rows, buckets=400):
+    """Lines of some n-grams each, as vectors, and kinds that follow from them."""
+    rng = np.random.default_rng(3)
+    lines = csr_array(random_array((rows, buckets), density=0.05, rng=rng), dtype=np.float32)
+    return lines, (lines @ rng.normal(size=(buckets, 4))).argmax(axis=1)
+
+
+def test_what_is_learned_is_what_a_slower_solver_learns():
+    """Within what single passes are worth: the answers of L-BFGS, run to its end, to lines neither has seen."""
+    lines, kinds = some_lines(6000)
+    seen, asked, stands = lines[:4000], lines[4000:], kinds[:4000] < 2
+    weights, bias = opinions((seen, kinds[:4000], None), (seen, stands, None), 4.0, 4.0)
+    met, rarity, rare = by_rarity(seen)
+    slow = LogisticRegression(C=4.0, max_iter=2000).fit(rare, kinds[:4000])
+    expected = softmax((asked[:, met] @ (slow.coef_ * rarity).T) + slow.intercept_)
+    found = softmax((asked @ weights + bias)[:, slow.classes_])
+    assert np.abs(found - expected).mean() < 0.02
+    assert (found.argmax(axis=1) == kinds[4000:]).mean() > 0.7
+
+
+def test_a_line_that_says_one_word_again_and_again_does_not_hold_up_the_others():
+    """Steps are as small as the longest vector asks for, so it is made shorter."""
+    lines, kinds = some_lines(4000)
+    scale = np.ones(4000, dtype=np.float32)
+    scale[:3] = 100
+    stretched = csr_array(lines.multiply(scale[:, None]))
+    one, two = (opinions((matrix, kinds, None), (matrix, kinds < 2, None), 4.0, 4.0) for matrix in (lines, stretched))
+    assert np.abs(one[0] - two[0]).max() < 0.5 < np.abs(one[0]).max()
+
+
+def test_weights_are_what_a_model_file_holds():
+    lines, kinds = some_lines(500)
+    weights, _ = opinions((lines, kinds, None), (lines, kinds < 2, None), 4.0, 4.0)
+    assert np.array_equal(weights, weights.astype(np.float16))
+    assert np.array_equal(weights * 32, np.rint(weights * 32))
 
 
 def test_gaps_that_are_all_alike_are_not_told_apart():

@@ -12,12 +12,13 @@ from declutter import context, fit, lessons, markup, model, page, prepared
 from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
-from declutter.linear import by_rarity, look_out_of_fold
+from declutter.linear import look_out_of_fold, opinions
 from training import align, corpora, labels
 
 ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a hand-labelled one
 CLUTTER_SHARE = 1 / 3  # of the lines known to be clutter by alignment alone that are learned from: there are plenty
 MAX_LINES = 2500
+_KINDS_STRENGTH, _STANDS_STRENGTH = 3.0, 1.0  # inverses of the penalty on weights of markup
 BODY_RECALL = 0.97  # that the default cut keeps out of fold
 
 
@@ -86,25 +87,16 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
 def _opinion_stage(names: Array, bounds: Array, data: prepared.Prepared, without: int | None) -> tuple[Floats, Floats]:
     """What the names around a line say: of its kind from hand labels, of its standing in the article from all."""
     from scipy.sparse import csr_array
-    from sklearn.linear_model import LogisticRegression
 
     count = np.diff(bounds)
     values = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
     matrix = csr_array((values, names, bounds), shape=(len(count), markup.MARKUP_BUCKETS))
-    weights = np.zeros((markup.MARKUP_BUCKETS, model.OUTPUTS), dtype=np.float32)
-    bias = np.zeros(model.OUTPUTS, dtype=np.float32)
-    bias[:-1] = -12
     elsewhere = data.fold != without
     firm = np.flatnonzero((data.allowed.sum(axis=1) == 1) & elsewhere)
-    met, rarity, lines = by_rarity(matrix[firm])
-    linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, data.allowed[firm].argmax(axis=1))
-    weights[np.ix_(met, linear.classes_)], bias[linear.classes_] = (linear.coef_ * rarity).T, linear.intercept_
     some = np.flatnonzero(data.labelled & elsewhere)
     kept = data.allowed[some][:, KEPT_COLUMNS].any(axis=1)
-    met, rarity, lines = by_rarity(matrix[some])
-    linear = LogisticRegression(C=3.0, max_iter=100).fit(lines, kept, sample_weight=data.weight[some])
-    weights[met, -1], bias[-1] = linear.coef_[0] * rarity, linear.intercept_[0]
-    return weights, bias
+    kinds = (matrix[firm], data.allowed[firm].argmax(axis=1), None)
+    return opinions(kinds, (matrix[some], kept, data.weight[some]), _KINDS_STRENGTH, _STANDS_STRENGTH)
 
 
 def _columns(pages: Sequence[page.Page], data: prepared.Prepared, alone: Floats, opinion: Floats) -> Floats:
