@@ -83,7 +83,7 @@ def _fit(lines: Any, answer: Array, weight: Array | None, strength: float, passe
     indices, ends = lines.indices.astype(np.int32), lines.indptr.astype(np.int32)  # the solver's, as are 64 bits: its steps get that small
     matrix = csr_matrix((lines.data.astype(np.float64), indices, ends), shape=lines.shape)
     lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1
-    longest = np.quantile(lengths, 0.99)
+    longest = max(float(np.quantile(lengths, 0.99)), 1e-9)  # n-grams that all lines have say nothing: their rarity is 0
     matrix.data *= np.repeat(longest / np.maximum(lengths, longest), np.diff(ends))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the passes are the measured ones

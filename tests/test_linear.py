@@ -80,6 +80,16 @@ def test_a_line_that_says_one_word_again_and_again_does_not_hold_up_the_others()
     assert np.abs(one[0] - two[0]).max() < 0.5 < np.abs(one[0]).max()
 
 
+def test_lines_that_are_all_alike_teach_how_often_each_kind_comes():
+    """An n-gram that all lines have is not rare: it says nothing, and nothing is divided by it."""
+    lines = csr_array(np.ones((40, 3), dtype=np.float32))
+    kinds = np.arange(40) % 4 // 3
+    weights, bias = opinions((lines, kinds, None), (lines, kinds == 0, None), 4.0, 4.0)
+    assert not weights.any()
+    assert bias[0] > bias[1] > bias[2]
+    assert bias[-1] > 0
+
+
 def test_weights_are_what_a_model_file_holds():
     lines, kinds = some_lines(500)
     weights, _ = opinions((lines, kinds, None), (lines, kinds < 2, None), 4.0, 4.0)
