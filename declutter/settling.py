@@ -78,6 +78,8 @@ def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool
             continue
         likeliest = int(before[done.views.kinds[before, HEADLINE].argmax()])
         chosen = next((i for i in before.tolist() if repeats.is_barer(lines[i], lines[likeliest])), likeliest)
+        # of equal ones the first, as of equal body lines, which these are at a caution that keeps a line of a menu before them as body
+        chosen = next(i for i in before.tolist() if lines[i].split() == lines[chosen].split())
         for i in own.tolist():
             if i == chosen:
                 continue

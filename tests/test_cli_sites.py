@@ -10,7 +10,7 @@ import pytest
 from declutter import sites
 from declutter.samples import LabelledLine, Sample, dump
 
-CREDO = "Our reporters walk the quays of Ansel in rain and snow, because somebody has to write down what happens there."
+CREDO = "The harbour of Ansel is the oldest on this coast, and ships were built on its slips for three hundred years."
 TOWNS = ["Wick", "Ansel", "Elm", "Orrin", "Karst", "Brede", "Holm", "Tarn", "Quay", "Mill", "Lund", "Vik"]
 TEXTS = [
     f"The mayor of {town} said on Monday that the bridge would stay shut until spring because the winter came early.\n"
