@@ -85,23 +85,21 @@ def edges(words: Words, some: Array | slice = slice(None)) -> Array:
     size = np.searchsorted(_SIZES, count, side="right").astype(np.uint64)
     found = []
     for seeds, others, outermost, inwards in zip(_EDGE_SEEDS, _FORM_SEEDS, (begins, ends - 1), (1, -1), strict=True):
-        order = np.full(len(count), seeds[-1])
-        for place in range(_EDGE):
-            there = place < count
-            word = np.where(there, words.hashes[np.where(there, outermost + inwards * place, 0)], np.uint64(0))
-            order = w.mix(order * seeds[-2] + word)
-            found.append(word * seeds[place])
-            if place < 2:
-                found += [order * seeds[_EDGE], (order + size) * seeds[_EDGE + 1]]
-        forms = np.full(len(count), others[-1])
+        order, forms, of_forms = np.full(len(count), seeds[-1]), np.full(len(count), others[-1]), []
         for place in range(_FORMS[-1]):
             there = place < count
-            form = np.where(there, words.first[np.where(there, outermost + inwards * place, 0)] + 1, 0)
-            forms = w.mix(forms * others[-2] + form.astype(np.uint64))
-            if place + 1 == _FORMS[0]:
-                found.append(forms * others[0])
-            elif place + 1 in _FORMS:
-                found.append((forms + size) * others[_FORMS.index(place + 1)])
+            at = np.where(there, outermost + inwards * place, 0)
+            forms = w.mix(forms * others[-2] + np.where(there, words.first[at] + 1, 0).astype(np.uint64))
+            if place + 1 in _FORMS:
+                number = _FORMS.index(place + 1)
+                of_forms.append((forms + size if number else forms) * others[number])
+            if place < _EDGE:
+                word = np.where(there, words.hashes[at], np.uint64(0))
+                order = w.mix(order * seeds[-2] + word)
+                found.append(word * seeds[place])
+            if place < 2:
+                found += [order * seeds[_EDGE], (order + size) * seeds[_EDGE + 1]]
+        found += of_forms
     found.append((size + np.uint64(1)) * _EDGE_SEEDS[0, 0])
     buckets: Array = ((w.mix(np.stack(found, axis=1)) >> _EDGE_SHIFT) + np.uint64(1 << _BITS)).astype(np.int32)
     return buckets

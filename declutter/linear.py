@@ -107,10 +107,10 @@ def _look(data: Prepared, weights: Floats, bias: Floats) -> Floats:
 
 def look_out_of_fold(data: Prepared, stages: Sequence[tuple[Floats, Floats]]) -> Floats:
     """First-stage opinions on every line by the stage that never saw its site; `stages[f]` was learned without fold f."""
-    opinions = np.zeros((len(data.fold), OUTPUTS), dtype=np.float32)
+    alone = np.zeros((len(data.fold), OUTPUTS), dtype=np.float32)
     for fold, (weights, bias) in enumerate(stages):
-        opinions[data.fold == fold] = _look(data, weights, bias)[data.fold == fold]
-    return opinions
+        alone[data.fold == fold] = _look(data, weights, bias)[data.fold == fold]
+    return alone
 
 
 def gap_weights(buckets: Array, began: Array) -> tuple[Floats, float]:
