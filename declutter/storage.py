@@ -232,6 +232,7 @@ class Output:
         if is_address(self.name):
             files, path = _file_system(self.name)
             files.put_file(str(self._half), path)
+            self._half.unlink()
             return
         place = self._place
         if backup and place.exists():

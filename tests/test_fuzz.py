@@ -8,7 +8,8 @@ FOUND = {"samples": [b"site: a.test\n\nbody!\tgo\x80\r"], "jsonl": [b'{"key of t
 
 
 @pytest.mark.parametrize("target", fuzz.TARGETS)
-def test_the_seeds_and_what_was_found_keep_the_laws(target):
+def test_the_seeds_and_what_was_found_keep_the_laws(target, tmp_path, monkeypatch):
+    monkeypatch.setattr(fuzz, "_MODEL", tmp_path / "model.npz")
     given = [b"", b"\xff", *fuzz.seeds(target), *FOUND.get(target, [])]
     assert len(given) > 2
     for data in given:

@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -118,11 +119,13 @@ def test_several_compressed_parts_are_one_file(tmp_path):
     assert read(tmp_path / "a", ".gz") == b"bread and water"
 
 
-def test_an_address_is_read_written_and_expanded():
+def test_an_address_is_read_written_and_expanded(tmp_path, monkeypatch):
     pytest.importorskip("fsspec", reason="the extra 'files' is not installed")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for name in ("b", "a"):
         written(f"memory://mill/{name}.txt", "", name.encode()).commit()
 
+    assert not list(tmp_path.iterdir())
     assert read("memory://mill/a.txt", "") == b"a"
     assert [storage.base_name(name) for name in storage.expand(["memory://mill/*.txt", "x*"])] == ["a.txt", "b.txt", "x*"]
     assert storage.size("memory://mill/a.txt") == 1

@@ -93,7 +93,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "judge": judge, "clean_html": clean_html, "model": load_model, "jsonl": read_jsonl, "samples": read_sample
 }  # fmt: skip
 _SAMPLE = "site: a.test\nlang: en\nsource: made up\n\nheadline\tTide turns\n\nbody!\t“Share it.”[[ad| AD]] \\[[so]]\n"
-_MODEL = Path(tempfile.gettempdir()) / f"fuzz-{os.getpid()}.npz"
+_MODEL = Path(tempfile.gettempdir()) / "fuzz.npz"
 
 
 def seeds(target: str) -> list[bytes]:
@@ -140,7 +140,9 @@ def start(target: str, seconds: int, folder: Path, seed: int = 0) -> int:
 
     A seed other than 0 tries the same inputs in the same order each time.
     """
-    return subprocess.run([sys.executable, "-m", "training.fuzz", target, str(seconds), str(folder), str(seed)], check=False).returncode
+    command = [sys.executable, "-m", "training.fuzz", target, str(seconds), str(folder), str(seed)]
+    with tempfile.TemporaryDirectory() as place:  # that process ends without clearing up
+        return subprocess.run(command, check=False, env={**os.environ, "TMPDIR": place}).returncode
 
 
 def _run(target: str, seconds: int, folder: Path, seed: int) -> None:
