@@ -100,16 +100,13 @@ def _per_class(values: Array) -> Array:
     return np.concatenate([-values, values]) / 2 if len(values) == 1 else values
 
 
-def _look(data: Prepared, weights: Floats, bias: Floats) -> Floats:
-    scores = data.ngrams @ weights + bias
-    return np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
-
-
 def look_out_of_fold(data: Prepared, stages: Sequence[tuple[Floats, Floats]]) -> Floats:
     """First-stage opinions on every line by the stage that never saw its site; `stages[f]` was learned without fold f."""
     alone = np.zeros((len(data.fold), OUTPUTS), dtype=np.float32)
     for fold, (weights, bias) in enumerate(stages):
-        alone[data.fold == fold] = _look(data, weights, bias)[data.fold == fold]
+        here = np.flatnonzero(data.fold == fold)
+        scores = data.ngrams[here] @ weights + bias
+        alone[here] = np.concatenate([softmax(scores[:, :-1]), sigmoid(scores[:, -1:])], axis=1)
     return alone
 
 
