@@ -1,13 +1,15 @@
 """The format of labelled articles, and the labelled articles of the project."""
 
 import contextlib
-from collections import Counter, defaultdict
+from collections import Counter
 from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from declutter import samples
 from declutter.kinds import KINDS
@@ -197,6 +199,7 @@ def test_there_are_enough_lines_that_only_look_like_clutter(articles):
 
 
 ALIKE = 0.6  # Jaccard similarity of two lines' five-letter shingles
+SHARED = 6  # shingles: with fewer there are ten times as many pairs to look at
 
 
 def shingles(text):
@@ -205,18 +208,22 @@ def shingles(text):
 
 
 def near_duplicates(lines):
-    """Pairs of positions of lines more than ALIKE, by prefix filtering: like sets share one of their rarest members."""
+    """Pairs of positions of lines more than ALIKE, by prefix filtering: like sets share SHARED of their rarest members."""
     sets = [shingles(line) for line in lines]
     rarity = Counter(shingle for own in sets for shingle in own)
-    holders = defaultdict(list)
-    for position, own in enumerate(sets):
-        candidates = set()
-        for shingle in sorted(own, key=lambda each: (rarity[each], each))[: len(own) - ceil(ALIKE * len(own)) + 1]:
-            candidates.update(holders[shingle])
-            holders[shingle].append(position)
-        for other in sorted(candidates):
-            if len(own & sets[other]) > ALIKE * len(own | sets[other]):
-                yield other, position
+    rank = {shingle: at for at, shingle in enumerate(sorted(rarity, key=lambda each: (rarity[each], each)))}
+    sizes = np.array([len(own) for own in sets])
+    needed = np.minimum(SHARED, np.ceil(ALIKE * sizes)).astype(int)
+    rarest = [sorted(rank[each] for each in own)[: int(len(own) - ceil(ALIKE * len(own)) + SHARED)] for own in sets]
+    indptr = np.cumsum([0, *map(len, rarest)])
+    held = csr_array((np.ones(indptr[-1], dtype=np.int32), np.concatenate(rarest), indptr), shape=(len(sets), len(rank)))
+    for low in range(0, len(sets), 1000):
+        common = (held[low : low + 1000] @ held[: low + 1000].T).tocoo()
+        a, b = common.coords[1], common.coords[0] + low
+        likely = (a < b) & (common.data >= needed[b]) & (ALIKE * sizes[b] <= sizes[a]) & (ALIKE * sizes[a] <= sizes[b])
+        for one, other in sorted(zip(a[likely].tolist(), b[likely].tolist(), strict=True), key=lambda pair: pair[::-1]):
+            if len(sets[one] & sets[other]) > ALIKE * len(sets[one] | sets[other]):
+                yield one, other
 
 
 def test_near_duplicates_are_found():
