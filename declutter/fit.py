@@ -53,13 +53,15 @@ MUCH = Effort(PASSES, _MUCH_LINES, _MUCH_LINES, networks=2)
 # Few lines are fitted sooner, by one network in smaller steps, so that samples/ by itself is learned from in less than two minutes
 _LITTLE_LINES = Descent(epochs=5, width=64, rate=4e-3, dropped=0.2, decay=0.1, lines=1500)
 LITTLE = Effort(5, _LITTLE_LINES, dataclasses.replace(_LITTLE_LINES, epochs=2), networks=1)  # there are more pieces and gaps than lines
-# Labelled lines from which on much is made of them, and excerpts of the articles; samples/ has 109,000, the corpora with them 219,000.
+# Labelled lines from which on much is made of them, and excerpts of the articles; samples/ has 138,000, the corpora with them 249,000.
 # Of 900 samples keep/drop is 0.890 with neither excerpts nor cleaned articles, 0.888 with both; of 2,098 it is 0.893 without excerpts and
 # 0.907 with them, of 3,045 0.891 and 0.907, but in three times the time
-_ENOUGH = 160_000
+_ENOUGH = 200_000
 # Of less every sixth article is shown cleaned, and every twelfth made longer.  Clean bodies of `kinds`, which are long, lose 22 % of their
 # characters by a model of 2,700 samples when every third is cleaned and none is longer, 8 % with every ninth longer, 4 % with these
 _FEW_CLEANED = 6
+# Of less, pieces and line breaks are learned from every second article (figures and times in training/README.md)
+_FEW_PIECES = 2
 _TILT = 0.1  # power of a kind's share by which its probability is divided before a kind is chosen (training/README.md)
 
 
@@ -271,6 +273,7 @@ def train(
     beyond = excerpts(articles, fold_of, rng) if enough else lengthened(articles, fold_of, rng)
     lines = fit_lines([*articles, *extracted, *beyond], beside, effort=effort, seed=seed, jobs=jobs, progress=progress)
     labelled = [article for article in articles if not article.told and (article.allowed.sum(axis=1) == 1).any()]
+    labelled = labelled if enough else labelled[::_FEW_PIECES]
     piece_data, pieces = fit_pieces(lines, labelled, effort=effort, seed=seed, jobs=jobs)
     progress("pieces")
     broken = fit_breaks(labelled, effort=effort, seed=seed, jobs=jobs)

@@ -16,7 +16,7 @@ from training import align, corpora, labels, scrape, tell
 
 ALIGNED_TEXTS = 800  # how many aligned texts the second stage sees beside the hand labels
 ALIGNED_WEIGHT = 0.1
-SAMPLE_WEIGHT = 0.85  # of a line of samples/, beside a hand-labelled one of the corpora, of which there are about as many
+SAMPLE_WEIGHT = 0.68  # of a line of samples/, beside a hand-labelled one of the corpora, of which there are about as many
 MAX_LINES = 1500
 
 
