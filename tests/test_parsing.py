@@ -49,3 +49,11 @@ def test_a_tag_of_many_attributes_keeps_the_first_and_does_not_stall():
     paragraph = next(tree.iter("p"))
     assert paragraph.get("id") == "own"
     assert 200 < len(paragraph.attrib) < 300
+
+
+@pytest.mark.parametrize("before", ["", "\n", "<?xml version='1.0'?>\n"])
+@pytest.mark.parametrize("kind", ["html", "html PUBLIC '-//A//B' 'http://wick.test/a.dtd'"])
+def test_what_a_doctype_declares_is_no_text(before, kind):
+    """The parser's versions once differed here: an end of the declarations as a line, in a paragraph or in none."""
+    tree = parsing.parsed(f"{before}<!DOCTYPE {kind} [<!ENTITY a 'x'> <!ENTITY b '&a;&a;'>] ><html><body><p>one [two] ]></p></body></html>")
+    assert "".join(tree.itertext()) == "one [two] ]>"
