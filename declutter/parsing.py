@@ -17,7 +17,7 @@ CELLS = frozenset(("td", "th"))
 _END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind an early one
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # libxml2 ends a text at some of them
 # Declarations inside the doctype: none is followed, and the parser takes their end for text, in its versions at different places.
-_DECLARED = re.compile(r"(\A\s*+(?:<\?[^>]*+>\s*+)?+<!DOCTYPE\b[^>\[]*+)\[[^\]]*+\]\s*+>", re.IGNORECASE)
+_DECLARED = re.compile(r"(\s*+(?:<\?[^>]*+>\s*+)?+<!DOCTYPE\b[^>\[]*+)\[[^\]]*+\]\s*+>", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"(<html\b(?:[^<>/]|/(?!>))*+)/>", re.IGNORECASE)  # else the page is outside of it
 # The parser takes time with the square of a tag's attributes.  A tag of more than 250 loses the rest: no tag of a page has so many.
 _ATTRIBUTE = r"""[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
@@ -30,7 +30,10 @@ _NESTING = re.compile(rf"</?(?!(?:{_KEPT_FLAT})\b)([a-zA-Z][a-zA-Z0-9:-]*+)[^<>]
 
 def parsed(html: str) -> Any:
     """The tree of a page as lxml reads it; None where nothing is in it.  What would break or stall the parser is taken out before."""
-    html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", _DECLARED.sub(r"\1>", _NO_TEXT.sub("", html)), count=1)))
+    html = _NO_TEXT.sub("", html)
+    if declared := _DECLARED.match(html):
+        html = f"{declared[1]}>{html[declared.end() :]}"
+    html = _END.sub("", _CROWDED.sub(r"\1", _SELF_CLOSED.sub(r"\1>", html, count=1)))
     tree = _tree(html)
     if tree is not None and _too_deep(tree):
         breaks = BLOCKS | CELLS | {"br"}

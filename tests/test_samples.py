@@ -199,7 +199,7 @@ def test_there_are_enough_lines_that_only_look_like_clutter(articles):
 
 
 ALIKE = 0.6  # Jaccard similarity of two lines' five-letter shingles
-SHARED = 6  # shingles: with fewer there are ten times as many pairs to look at
+SHARED = 6  # shingles: of 37,000 lines 13,000 pairs are then looked at one by one, with one shared 1,700,000
 
 
 def shingles(text):
