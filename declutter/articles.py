@@ -13,6 +13,7 @@ a.jsonl, line 2: has no key 'text'; it has id (name one with --field)
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,9 @@ def files(name: str, endings: Sequence[str], *, tell: Tell) -> Iterator[str]:
     if name == storage.STDIN or storage.is_address(name) or not folder.is_dir():
         yield name
         return
-    inside = sorted(file for file in folder.rglob("*") if _is_input(file, endings) and not _is_hidden(file.relative_to(folder)))
+    walk = os.walk(folder, onerror=lambda error: tell(str(error.filename), told(error)))
+    found = (Path(held, file) for held, _, own in walk for file in own)
+    inside = sorted(file for file in found if _is_input(file, endings) and not _is_hidden(file.relative_to(folder)))
     if not inside:
         tell(name, f"no article in it; files that end in {', '.join(endings)} are read")
     yield from map(str, inside)

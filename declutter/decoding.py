@@ -32,6 +32,7 @@ _SIGNATURES = {
     b"RIFF": "a picture or sound",
     b"{\\rtf": "RTF",
 }
+_SHIFT = b"\x1b$"  # to the characters of another set, in Japanese, Korean and Chinese mail and pages
 _TAG = re.compile(r"<[a-zA-Z!?/]")
 
 
@@ -59,11 +60,13 @@ def decoded(html: bytes) -> str:
     marked, mark = read_bom(html)
     if marked is not None and mark is not None:
         return html[len(mark) :].decode(marked, "replace")
+    declared = html_body_declared_encoding(html)
+    if declared is not None and declared.startswith("iso2022") and _SHIFT in html:  # whose bytes are all ASCII
+        return html.decode(declared, "replace")
     text = _cut_off(html).decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     if damaged <= _DAMAGED * (len(text) - len(text.encode("ascii", "ignore"))):
         return text
-    declared = html_body_declared_encoding(html)
     if declared is not None and declared.replace("_", "-") not in _NO_CHARSETS:
         with contextlib.suppress(LookupError):  # Python's codecs that make no text, such as "hex"
             return html.decode(declared, "replace")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from declutter import storage
+from declutter.decoding import other_format
 from declutter.formats.records import Cleaned, Record, UnreadableError
 from declutter.parallel import in_order
 
@@ -71,6 +72,8 @@ def judged(judge: Judge, batches: Iterable[Sequence[Record]], jobs: int) -> Iter
 
 def _judge(judge: Judge, batch: Sequence[Record]) -> list[Outcome]:
     """All texts of a batch at once; if that fails, each by itself, so that only what fails passes through."""
+    if not batch:  # of an input that was done before
+        return []
     texts = [record for record in batch if record.text is not None]
     try:
         with _limits(judge):
@@ -134,6 +137,8 @@ def _of_text(record: Record, found: tuple[str, dict[str, tuple[int, int]]]) -> O
 def _of_page(cleaner: Cleaner, record: Record) -> Outcome:
     from declutter.verdict import gone  # numpy, which `declutter --help` has no need of
 
+    if isinstance(record.page, str) and record.place and (other := other_format(record.page)):  # of a row, whose text would be gone
+        return Outcome(Cleaned(None), error=f"not a page but {other}")
     article = cleaner.read_html(record.page or "", url=record.url)
     about = {name: getattr(article, name) for name in ("title", "authors", "date", "language", "site", "note")}
     return Outcome(Cleaned(article.text, about), len(article.page_text), gone(article.verdicts), note=article.note or "")

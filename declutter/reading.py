@@ -80,4 +80,6 @@ def as_one(line: str, start: int, verdicts: Sequence[Verdict], body_stays: bool)
 
 def _span(part: Verdict, start: int, end: int) -> Span:
     reason = "is told again" if part.reason.startswith("repeats") else f"reads like {part.kind} inside a line"
+    if part.reason.startswith(("matches ", "on ")):  # a user's own expression, the site's other pages
+        reason = part.reason
     return Span(start, end, part.kind, part.score, reason)

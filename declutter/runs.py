@@ -227,8 +227,8 @@ class _Writer:
                 raise UnreadableError(outcome.error)
             if whole and record.page is not None and self._job.in_place:
                 raise UnreadableError("is a page, and its article is none; use -o")
-            if whole and outcome.note:
-                step.notes.append(f"{self._shard.shown}: {outcome.note}")
+            if outcome.note and self._shard.kind != formats.WARC:  # whose rows say it themselves
+                step.notes.append(": ".join(filter(None, (self._shard.shown, record.place, outcome.note))))
             if not whole and self._job.fields.html is None and not self._told and begins_with_a_tag(record.text or ""):
                 step.notes.append(f"{self._shard.shown}: {record.place}: begins with a tag, and is read as text; for pages there is --html")
                 self._told = True

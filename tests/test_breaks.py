@@ -124,6 +124,12 @@ def test_of_what_would_all_go_the_likeliest_stays_unless_body_goes():
     assert as_one("One. One two.", 0, [part("One.", 0, True, "body", 0.9), told], True).spans[0].reason == "is told again"
 
 
+@pytest.mark.parametrize("reason", ["matches drop_lines '^One two'", "on 40 of 50 pages of the site"])
+def test_what_is_stronger_than_the_model_is_named_as_the_reason(reason):
+    parts = [part("Nobody was hurt.", 0, True, "body", 0.9), replace(part("One two.", 17, False), reason=reason)]
+    assert as_one("Nobody was hurt. One two.", 0, parts, True).spans[0].reason == reason
+
+
 def test_gaps_are_where_white_space_stands_before_what_is_no_small_letter():
     gaps = Gaps.of(split(["One two Three, Four -Five 6"]))
     found = gaps.lines.chars[gaps.words.starts[gaps.at]].tolist()

@@ -126,6 +126,27 @@ def test_pages_in_a_field_give_their_articles(run):
     assert "into the rain" in made["text"]
 
 
+def test_a_row_that_is_no_page_passes_through_where_pages_are_read(run):
+    rows = [{"id": 1, "text": "The bridge is open, said the council."}, {"id": 2, "text": f"<p>{'</p><p>'.join(CLEAN.split(chr(10)))}"}]
+    given = "".join(json.dumps(row) + "\n" for row in rows)
+    done = run("--format", "jsonl", "--html", stdin=given.encode())
+
+    assert done.code == 1
+    assert "line 1: not a page but text without a tag; passed through unchanged" in done.err
+    assert done.out.splitlines()[0] == given.encode().splitlines()[0]
+    assert "into the rain" in json.loads(done.out.splitlines()[1])["text"]
+
+
+def test_a_page_of_a_row_that_has_no_article_is_told(run):
+    page = "<!doctype html><html><body><script>app()</script></body></html>"
+    done = run("--format", "jsonl", stdin="".join(json.dumps({"text": page}) + "\n" for _ in range(30)).encode())
+
+    assert done.code == 0
+    assert "line 1: nothing on the page that a reader would see" in done.err
+    assert 8 < done.err.count("\n") < 14
+    assert {json.loads(line)["text"] for line in done.out.splitlines()} == {""}
+
+
 def test_csv(run, tmp_path):
     (tmp_path / "a.csv").write_text(
         f'id,text\n1,"{story(4)}"\n2,{"The ovens were cold, the bakers said."!r}\n'.replace("'", '"'), encoding="utf-8"
@@ -425,6 +446,40 @@ def test_the_report_counts_by_kind_and_by_site(run, parts, tmp_path):
     )
     assert report["documents_that_lost_more_than_half"] == [f"{parts[4]}: line 1"]
     assert [entry["documents"] for entry in report["inputs"]] == [6, 6, 6, 2, 1]
+
+
+def test_the_report_is_json_whatever_the_inputs_are_called(run, tmp_path):
+    name = os.fsencode(tmp_path) + b"/bad\xff.txt"
+    with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(story(4))
+    assert run(os.fsdecode(name), "-o", tmp_path / "out.txt", "--report", tmp_path / "r.json").code == 0
+
+    (told,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["inputs"]
+    assert os.fsencode(told["input"]) == name
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(run, parts, tmp_path):
+    done = run(*parts, "-o", tmp_path / "out", "--report", tmp_path / "none" / "r.json")
+
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_input_that_may_not_be_read_fails_alone(run, parts, tmp_path, monkeypatch):
+    """What the system says when it is opened decides, and no check of the command line before."""
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: mode != os.R_OK or os.path.basename(path) != "1.jsonl")  # noqa: PTH119
+    assert run(*parts, "-o", tmp_path / "out").code == 0
+    assert content(tmp_path / "out") == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.csv.gz"])
+def test_a_text_is_not_written_under_the_name_of_a_table(run, tmp_path, name):
+    (tmp_path / "a.txt").write_text(story(4), encoding="utf-8")
+    done = run(tmp_path / "a.txt", "-o", tmp_path / name)
+
+    assert done.code == 2
+    assert "text is written as text" in done.err
+    assert not (tmp_path / name).exists()
 
 
 # interrupted, resumed

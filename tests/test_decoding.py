@@ -27,6 +27,13 @@ def test_utf_8_is_utf_8_whatever_it_declares(label):
     assert decoded(html.encode()) == html
 
 
+@pytest.mark.parametrize(("label", "story"), [("iso-2022-jp", "フェリーは離島へ向かった"), ("ISO-2022-KR", "페리가 섬으로 떠났다")])
+def test_encodings_whose_bytes_are_all_ascii_are_read_where_they_are_declared(label, story):
+    html = f"<meta charset='{label}'><p>{story}</p>"
+    assert decoded(html.encode(label)) == html
+    assert decoded(html.encode()) == html
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=30), st.integers(0, 60))
 def test_a_page_cut_off_anywhere_loses_at_most_the_character_that_was_cut(text, at):
     html = (RUSSIAN + text).encode()

@@ -206,6 +206,45 @@ def test_a_quotation_mark_that_is_never_closed_loses_nothing():
     assert seen[-1].error
 
 
+BROKEN = {
+    "stray marks, a line end in the cell": '10,"The "old" bridge fell.\nNobody was hurt.\n"\n',
+    "a line of the cell with as many commas as a row": '10,"The "old" bridge fell.\nOn Tuesday, the council met.\nNobody was hurt."\n',
+    "one mark too many": '10,"He said 5" long.\nMore of it.\n"\n',
+    "one line": '10,"The "old" bridge fell."\n',
+    "a cell too many, and a stray mark": '10,"a "b" c",d\n',
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_broken_row_is_one_and_the_rows_behind_it_are_read(broken, end):
+    rows = [f'{n},"story {n}, told.{end}"\n' for n in range(11, 60)]
+    seen, out = through("csv", ("id,text\n9,a\n" + broken + "".join(rows)).encode(), str.upper)
+
+    assert out.decode() == "id,text\n9,A\n" + broken + "".join(row.upper() for row in rows)
+    assert [r.place for r in seen if r.error] == ["row 3"]
+
+
+@pytest.mark.parametrize("row", ['7,"x",,"","{}",1.50\n', '"7",x," y ","a ""b""","{}",\r\n', 'a"b,,,,"{}",\n', '"","","",,"{}",""'])
+def test_the_other_cells_of_a_row_stay_as_they_are_written(row):
+    data = "a,b,c,d,text,e\n" + row.format("told, at length")
+    _, out = through("csv", data.encode(), lambda text: text + '"!')
+
+    assert out.decode() == "a,b,c,d,text,e\n" + row.format('told, at length""!')
+
+
+def test_a_cell_is_quoted_as_it_was_or_where_it_has_to_be():
+    _, out = through("csv", b'id,text\n1,plain\n2,"quoted"\n3,plain\n', lambda text: text + ("," if text == "plain" else "."))
+
+    assert out == b'id,text\n1,"plain,"\n2,"quoted."\n3,"plain,"\n'
+
+
+@given(st.text(alphabet='",ab\n\r1', max_size=60))
+def test_no_table_is_too_broken_to_pass_through(text):
+    data = f"id,text\n1,a\n{text}".encode()
+    assert through("csv", data, same)[1] == data
+
+
 def test_a_table_without_the_column_says_which_there_are():
     with pytest.raises(UnreadableError, match=r"'text'.*id, body"):
         through("csv", b"id;body\n1;a\n", same)

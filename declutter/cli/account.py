@@ -28,11 +28,16 @@ class Account:
         self.inputs: list[dict[str, Any]] = []
         self.errors = 0
         self._of_shard: dict[runs.Shard, int] = {}
+        self._notes: dict[runs.Shard, int] = {}
 
     def take(self, step: runs.Step) -> None:
         """Count a step and tell what went wrong in it; raises OneLine when too much did."""
         for note in step.notes:
-            click.echo(f"declutter: {note}", err=True)
+            told = self._notes[step.shard] = self._notes.get(step.shard, 0) + 1
+            if told <= _TOLD:
+                click.echo(f"declutter: {note}", err=True)
+            elif told == _TOLD + 1:
+                click.echo(f"declutter: {step.shard.shown}: more of the kind", err=True)
         for problem in step.problems:
             told = self._of_shard[step.shard] = self._of_shard.get(step.shard, 0) + 1
             self.errors += 1
@@ -50,6 +55,7 @@ class Account:
             self._tell(step.shard, step.total)
         if step.total is not None or step.failed:
             self._of_shard.pop(step.shard, None)
+            self._notes.pop(step.shard, None)
             state = "failed" if step.failed else "done before" if step.skipped else "done"
             total = step.total or Tally()
             named = {"input": step.shard.source, "output": step.shard.target, "state": state}
@@ -93,7 +99,9 @@ class Account:
             "inputs": self.inputs,
         }
         try:
-            storage.write_whole(str(path), (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape"))
+            # of a name that is no text a byte becomes an escape of JSON
+            told = (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+            storage.write_whole(str(path), told)
         except OSError as error:
             raise common.OneLine(f"{path}: the report cannot be written: {error.strerror or error}", 1) from None
 

@@ -62,6 +62,8 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
     Standard input is read where no file is named, or for '-'.  Several texts come out one after the other.  JSON Lines, CSV and Parquet
     come out as they went in, with clean texts; of a WARC file come out its pages, as JSON Lines.
     """
+    if options["report"] is not None:
+        common.writable(options["report"])
     judging = {name: options.pop(name) for name in ("keep", "drop", "caution", "keep_lines", "drop_lines", "model", "sites")}
     cleaner = common.make_cleaner(**judging)
     fields = Fields(options["field"], options["url_field"], options["out_field"], encoding, html)

@@ -44,7 +44,7 @@ def cleaner_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The files to read and how."""
-    return click.argument("files", nargs=-1, type=click.Path(), metavar="[FILES]...")(reading_options(command))
+    return click.argument("files", nargs=-1, type=click.Path(readable=False), metavar="[FILES]...")(reading_options(command))
 
 
 def field_options(command: Callable[..., Any]) -> Callable[..., Any]:

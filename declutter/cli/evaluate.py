@@ -14,7 +14,7 @@ from declutter.cli import common
 
 
 @click.command("evaluate")
-@click.argument("paths", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="FILES...", type=click.Path(readable=False, path_type=Path))
 @common.cleaner_options
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 def command(paths: tuple[Path, ...], as_json: bool, **options: Any) -> int:

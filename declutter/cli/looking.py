@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Where the articles are, and in which fields of rows."""
-    paths = click.argument("paths", nargs=-1, required=True, metavar="INPUT...", type=click.Path())
+    paths = click.argument("paths", nargs=-1, required=True, metavar="INPUT...", type=click.Path(readable=False))
     return paths(common.field_options(common.reading_options(command)))
 
 

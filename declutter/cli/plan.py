@@ -69,7 +69,7 @@ def _shard(name: str, fields: Fields, options: dict[str, Any], folder: bool) -> 
     target = storage.join(options["output"], formats.output_name(name, kind, fields.html)) if folder else options["output"]
     written, target_compression = formats.by_name(target)
     _refuse(
-        formats.TEXT not in (kind, written) and written != formats.written_as(kind),
+        written not in (formats.TEXT, formats.written_as(kind)),
         f"{target}: what is read as {kind} is written as {formats.written_as(kind)}, not {written}",
     )
     return runs.Shard(name, kind, compression, target, target_compression)

@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command("build")
-@click.argument("corpus", nargs=-1, required=True, type=click.Path(), metavar="CORPUS...")
+@click.argument("corpus", nargs=-1, required=True, type=click.Path(readable=False), metavar="CORPUS...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file of counts to write.")
 @common.field_options
 @common.reading_options

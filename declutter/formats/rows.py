@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark, missing, record
@@ -55,6 +55,31 @@ class Table:
         # a cell before it: an only one that is empty is written otherwise
         return row[: len(row) - len(end)] + self.row(["x", cell])[1 if self.quoting == csv.QUOTE_MINIMAL else 3 :] + end
 
+    def with_other(self, row: str, cells: Sequence[str], cell: str) -> str:
+        """A row with another cell in the place of the clean text; the others stay as they are written."""
+        found = self._written(row)
+        if [_read_cell(row[start:end]) for start, end in found] != list(cells):
+            return self.row([*cells[: self.out], cell, *cells[self.out + 1 :]]) + _line_end(row)
+        start, end = found[self.out]
+        return row[:start] + self._cell(cell, quoted=row[start:end].startswith('"')) + row[end:]
+
+    def _written(self, row: str) -> list[tuple[int, int]]:
+        """Where each cell of a row is written, up to the first that is written in no way of CSV."""
+        found, at = [], 0
+        others = rf"[^{re.escape(self.delimiter)}\r\n]"
+        each = re.compile(rf'(?:"(?:[^"]|"")*+"|(?!"){others}*+)(?!{others})')
+        while match := each.match(row, at):
+            found.append(match.span())
+            at = match.end() + 1
+            if row[match.end() : at] != self.delimiter:
+                break
+        return found
+
+    def _cell(self, cell: str, *, quoted: bool) -> str:
+        if quoted:
+            return '"' + cell.replace('"', '""') + '"'
+        return replace(self, quoting=csv.QUOTE_MINIMAL).row(["x", cell])[2:]
+
 
 class Rows:
     """A table; its delimiter is the one by which the header has the column of the text."""
@@ -68,7 +93,7 @@ class Rows:
         given = io.BufferedReader(cast(Any, file))
         encoding = by_its_mark(self._fields.encoding, given.peek(4))
         lines = _Remembered(io.TextIOWrapper(given, encoding, errors="surrogateescape", newline=""))
-        header = "".join(next(_rows(lines, ","), (None, ""))[1])
+        header = next(_rows(lines, ","), (None, ""))[1]
         if not header:
             return
         table = self._table(header, encoding)
@@ -76,7 +101,7 @@ class Rows:
         records: list[Record] = []
         raw: list[tuple[list[str] | None, str]] = []
         held = 0
-        for number, (cells, row) in enumerate(_rows(lines, table.delimiter), 2):
+        for number, (cells, row) in enumerate(_rows(lines, table.delimiter, table.width), 2):
             records.append(self._record(cells, table, f"row {number}"))
             raw.append((cells, row))
             held += len(row)
@@ -123,7 +148,7 @@ class Rows:
             if table.adds and cells is not None and len(cells) == table.width:
                 made = table.with_cell(row, done.text or "")
             elif done.text is not None and (self._fields.out is not None or done.text != found.text):
-                made = table.row([*cells[: table.out], done.text, *cells[table.out + 1 :]]) + _line_end(row)
+                made = table.with_other(row, cells or (), done.text)
             file.write(table.encoded(made))
 
     def end(self, file: BinaryIO) -> None:
@@ -131,37 +156,74 @@ class Rows:
 
 
 class _Remembered:
-    """Lines, and which were given since it was last asked."""
+    """Lines, and which were given since it was last asked; lines can be given back."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._given: list[str] = []
+        self._again: list[str] = []  # given back, the next one last
 
     def __iter__(self) -> _Remembered:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self._again.pop() if self._again else next(self._lines)
         self._given.append(line)
         return line
 
-    def given(self) -> str:
-        given = "".join(self._given)
-        self._given.clear()
+    def given(self) -> list[str]:
+        given, self._given = self._given, []
         return given
 
+    def again(self, lines: Sequence[str]) -> None:
+        self._again += reversed(lines)
 
-def _rows(lines: _Remembered, delimiter: str) -> Iterator[tuple[list[str] | None, str]]:
+
+def _rows(lines: _Remembered, delimiter: str, width: int | None = None) -> Iterator[tuple[list[str] | None, str]]:
     """The cells of each row, None where it is none, and the row as it is written."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         try:
-            cells: list[str] | None = next(reader)
+            cells = _row(lines, delimiter)
         except StopIteration:
             return
-        except csv.Error:
-            cells = None
-        yield cells, lines.given()
+        row = lines.given()
+        if cells is None and width is not None:
+            lines.again(row[1:])
+            row = [row[0], *_broken(lines, delimiter, width, row[0].count('"'))]
+        yield cells, "".join(row)
+
+
+def _row(lines: _Remembered, delimiter: str) -> list[str] | None:
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+
+
+def _broken(lines: _Remembered, delimiter: str, width: int, marks: int) -> Iterator[str]:
+    """The lines that a broken row goes on over, `marks` quotation marks into it.
+
+    It ends where a row of the table begins: a line from which as many cells can be read, where all quotations are closed, or the line
+    before closes one.  So no line of its cells is taken for a row, unless it looks like one behind a line that ends in a quotation mark.
+    """
+    closes = False
+    while True:
+        try:
+            cells = _row(lines, delimiter)
+        except StopIteration:
+            return
+        ahead = lines.given()
+        if cells is not None and len(cells) == width and (marks % 2 == 0 or closes):
+            lines.again(ahead)
+            return
+        lines.again(ahead[1:])
+        marks += ahead[0].count('"')
+        closes = ahead[0].rstrip("\r\n").endswith('"')
+        yield ahead[0]
+
+
+def _read_cell(written: str) -> str:
+    return written[1:-1].replace('""', '"') if written.startswith('"') else written
 
 
 def _line_end(row: str) -> str:
