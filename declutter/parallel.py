@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
@@ -15,6 +18,7 @@ Answer = TypeVar("Answer")
 # Processes that all use every core for their matrices are slower than one; two tasks a process keep each of them busy.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _TASKS_A_PROCESS = 2
+_GLANCE = 2.0  # seconds between two looks at whether the process that gives the work is there
 
 _shared: Any = None
 
@@ -97,7 +101,7 @@ class _Pool(Generic[Shared, Task, Answer]):
         # joblib.Parallel would go on reading tasks while nobody takes its answers, and send along what is shared with each of them
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self._shared,), env=_ONE_THREAD)
+        return ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self._shared, os.getpid()), env=_ONE_THREAD)
 
     def submit(self, task: Task) -> Any:
         """The future of a task; of one that comes after a death, it says so."""
@@ -145,11 +149,19 @@ class _Pool(Generic[Shared, Task, Answer]):
         self._processes.shutdown(wait=True, kill_workers=True)
 
 
-def _begin(shared: Any) -> None:
-    """Each process keeps what is shared; an interrupt is for the process that gave the work, which ends these."""
+def _begin(shared: Any, giver: int) -> None:
+    """Each process keeps what is shared, and ends with the one that gives the work; an interrupt is for that one, which ends these."""
     global _shared
     _shared = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(giver,), daemon=True).start()
+
+
+def _end_with(giver: int) -> None:
+    """End this process once the one that gives the work is killed: nothing else would tell it."""
+    while os.getppid() == giver:
+        time.sleep(_GLANCE)
+    os._exit(1)
 
 
 def _answer(work: Callable[[Any, Task], Answer], task: Task) -> Answer:

@@ -1,6 +1,8 @@
 """Where articles are read from: text files, pages, rows and folders of them, and what is said of those that cannot be."""
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -117,3 +119,21 @@ def test_texts_and_pages_are_judged_in_their_order(read, tmp_path):
     assert second.text == cleaner.read_html(PAGE.encode()).page_text
     assert [second.text[verdict.start : verdict.end] for verdict in second.verdicts] == [verdict.text for verdict in second.verdicts]
     assert third.text.startswith("Nobody")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(read, tmp_path, monkeypatch):
+    for name in ("open", "shut"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(TEXT, encoding="utf-8")
+    scan = os.scandir
+
+    def guarded(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    found, told = read(tmp_path)
+
+    assert [article.name for article in found] == [str(tmp_path / "open" / "a.txt")]
+    assert told == [f"{tmp_path / 'shut'}: Permission denied"]

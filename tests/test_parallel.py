@@ -3,6 +3,9 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,37 @@ def test_an_error_comes_to_the_one_who_asks():
     assert list(itertools.islice(answers, 5)) == [0, 1, 2, 3, 4]
     with pytest.raises(ValueError, match="five"):
         next(answers)
+
+
+GIVER = """
+import os, time
+from declutter.parallel import in_order
+def work(shared, task):
+    return os.getpid()
+answers = in_order(work, None, iter(range(100)), 2)
+print(*{next(answers) for _ in range(8)}, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here to see whether processes are there")
+def test_processes_end_with_a_killed_giver():
+    """They once stayed for good, with the memory they had."""
+    giver = subprocess.Popen([sys.executable, "-c", GIVER], stdout=subprocess.PIPE, text=True)
+    workers = [int(pid) for pid in giver.stdout.readline().split()]
+    assert workers
+    assert all(map(running, workers))
+    giver.kill()
+    giver.wait()
+    giver.stdout.close()
+    until = time.monotonic() + 60
+    while any(map(running, workers)) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not any(map(running, workers))
+
+
+def running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
