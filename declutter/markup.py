@@ -15,6 +15,7 @@ from declutter.context import around_lines, columns
 from declutter.document import Array, Ints, Lines, split
 from declutter.features import KEPT_COLUMNS, Columns, Floats
 from declutter.kinds import KINDS
+from declutter.parsing import Own
 from declutter.words import Words, words_of
 
 MARKUP_BUCKETS = 1 << 15
@@ -57,7 +58,8 @@ class Place(NamedTuple):
     """Where a line stands in the tree.
 
     What it stands in as bits (`PLACE_BIT`), hashed names of tags, classes and ids, a hash of the way from the root, the numbers of
-    the blocks around it (the outermost first), the share of its text that is linked, and pictures since the line before.
+    the blocks around it (the outermost first), the share of its text that is linked, and pictures since the line before; how many links
+    it has, and the shares of them that leave the site, and that lead to a title.
     """
 
     places: int
@@ -66,19 +68,21 @@ class Place(NamedTuple):
     blocks: tuple[int, ...]
     links: float
     pictures: int
+    anchors: int = 0
+    out: float = 0.0
+    titled: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page cut into lines, their places, and what the page says of itself in other words: its titles and its body in JSON-LD.
+    """A page cut into lines, their places, and what the page says of itself in other words.
 
     `other` names what the input is where it is no page.
     """
 
     lines: tuple[str, ...]
     places: tuple[Place, ...]
-    titles: str
-    body: str
+    own: Own
     tree: Any
     other: str | None = None
 
@@ -107,17 +111,28 @@ def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, al
     pictures = np.array([min(place.pictures, 9) for place in places], dtype=np.float32)
     size = (lines.last - lines.first).astype(np.float32)
     out: Columns = {f"in {tag}": (bits >> bit & 1) for bit, tag in enumerate(PLACES)}
+    own = [page.own for page in pages]
+    told_body = np.array([len(each.body) for each in own])
     out |= {
         "depth": np.array([len(place.blocks) for place in places], dtype=np.float32),
-        "share of words in the page's titles": _told(lines, words, [page.titles for page in pages], False),
-        "share of pairs in the body that the page gives of itself": _told(lines, words, [page.body for page in pages], True),
-        "the page gives a body of itself": np.array([len(page.body) > 400 for page in pages])[lines.text_of],
-        "log of kilobytes of the body that the page gives of itself": np.log1p([len(page.body) / 1000 for page in pages])[lines.text_of],
+        "share of words in the page's titles": _told(lines, words, [each.titles for each in own], False),
+        "share of pairs in the body that the page gives of itself": _told(lines, words, [each.body for each in own], True),
+        "the page gives a body of itself": (told_body > 400)[lines.text_of],
+        "log of kilobytes of the body that the page gives of itself": np.log1p(told_body / 1000)[lines.text_of],
+        "share of words in the names of the site": _told(lines, words, [each.names for each in own], False),
+        "share of words in the names of the authors": _told(lines, words, [each.authors for each in own], False),
+        "share of pairs in the page's description": _told(lines, words, [each.description for each in own], True),
+        "share of pairs in what pictures show": _told(lines, words, [each.pictures for each in own], True),
+        "log of links": np.log1p([place.anchors for place in places]),
+    }
+    leads = {
+        "links that leave the site": np.array([place.out for place in places], dtype=np.float32),
+        "links to titles": np.array([place.titled for place in places], dtype=np.float32),
     }
     whole = np.bincount(lines.text_of, weights=size, minlength=len(pages))[lines.text_of]
     paragraph = text["paragraph"]
     told = {"links": links, "looks kept": alone[:, KEPT_COLUMNS].sum(axis=1), "stands in articles": alone[:, -1], "paragraph": paragraph,
-            "markup looks kept": opinion[:, -1]}  # fmt: skip
+            "markup looks kept": opinion[:, -1], **leads}  # fmt: skip
     parent = np.array([place.parent for place in places], dtype=np.int64)
     _, alike = np.unique(parent * 4096 + lines.text_of % 4096, return_inverse=True)
     out |= _groups(alike, size, whole, told, "under alike parents")
@@ -127,7 +142,7 @@ def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, al
         above = nodes[np.maximum(bounds[1:] - back, bounds[:-1])]
         out |= _groups(above, size, whole, told, f"in the block {back - 1} above")
     out |= _main(nodes, bounds, story, lines)
-    out |= around_lines(lines, {"markup looks kept": opinion[:, -1], "links": links, "pictures": pictures})
+    out |= around_lines(lines, {"markup looks kept": opinion[:, -1], "links": links, "pictures": pictures, **leads})
     out |= _heading(lines, bits, told)
     out |= {f"markup looks like {kind}": np.log(opinion[:, slot] + 1e-4) for slot, kind in enumerate(KINDS)}
     return {name: np.asarray(column, dtype=np.float32) for name, column in out.items()}
@@ -215,6 +230,6 @@ def page_number_names() -> tuple[str, ...]:
     """The names of the numbers that markup adds to those of `context.number_names`, in their order."""
     places = tuple(Place(0, (), 0, (0,), 0.0, 0) for _ in range(2))
     lines = split(["One line.\nAnother."])
-    page = Page(("One line.", "Another."), places, "", "", None)
+    page = Page(("One line.", "Another."), places, Own(), None)
     words, even = words_of(lines), np.full((2, len(KINDS) + 1), 0.05, dtype=np.float32)
     return tuple(numbers([page], lines, words, columns(lines, words, even), even, even))

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
-from declutter import parsing
+from declutter import links, parsing
 from declutter.decoding import decoded, other_format
+from declutter.links import Link
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, Page, Place
 from declutter.verdict import Verdict
 
+# The parser takes what stands behind an `embed` for its content, so that one is no reason to skip it
 _SKIPPED = frozenset([
-    "script", "style", "noscript", "template", "title", "svg", "math", "iframe", "head", "object", "embed",
-    "canvas", "audio", "video", "select", "option", "datalist", "textarea", "input", "map"
+    "script", "style", "noscript", "noframes", "noembed", "template", "title", "svg", "iframe", "head", "object",
+    "canvas", "audio", "video", "select", "option", "datalist", "textarea", "input", "map", "rt", "rp", "annotation", "annotation-xml"
 ])  # fmt: skip
+_INLINE_IN_PROSE = frozenset(("button", "label"))  # blocks, but parts of the sentence in a paragraph
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TAGS = re.compile(r"<[^<>]*>")
@@ -34,6 +38,7 @@ _REACH = 7  # elements above that of a line whose names are asked
 _TELLING = 1000  # characters of a story: less, hidden or told in JSON-LD alone, is no body
 _PROSE = 60  # characters of a line that may be a paragraph
 _PROBE = 24  # characters of a body by which it is looked for in the lines
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _IN_FACTS = Place(0, (zlib.crc32(b"<json-ld>") % MARKUP_BUCKETS,), 0, (0,), 0.0, 0)
 
 
@@ -65,6 +70,7 @@ class _Level:
     element: Any
     above: _Level | None
     places: int = 0
+    link: Link | None = None
     node: int = 0  # blocks are numbered in the order of the page; what is inline is part of its block
     told: tuple[str, ...] | None = None
     names: tuple[int, ...] | None = None
@@ -122,6 +128,8 @@ class _Cutter:
     cell: int = 0  # of the innermost row, from 1
     reach: tuple[int, int] = (0, 0)  # the first and last cell of the line that is being gathered
     cells: list[tuple[int, int]] = field(default_factory=list)  # those of each line
+    seen: list[Link] = field(default_factory=list)  # links of the line that is being gathered
+    links: list[tuple[Link, ...]] = field(default_factory=list)  # those of each line
     rows: list[tuple[int, int]] = field(default_factory=list)  # open rows: the line they begin at, and the cell they stand in
 
     def add(self, text: str | None) -> None:
@@ -146,6 +154,9 @@ class _Cutter:
             self.size += size
             if self.level.places & PLACE_BIT["a"]:
                 self.linked += size
+                link = self.level.link
+                if link is not None and link.address and link not in self.seen[-1:]:
+                    self.seen.append(link)
         self.parts.append(text)
 
     def end(self) -> None:
@@ -163,8 +174,9 @@ class _Cutter:
                 at, links = self.at, self.linked / max(1, self.size)
                 self.places.append(Place(at.places, at.looks(), at.way(), at.blocks(), links, self.pictures))
                 self.cells.append(self.reach)
+                self.links.append(tuple(self.seen))
                 self.pictures = 0
-        self.parts, self.at, self.linked, self.size = [], None, 0, 0
+        self.parts, self.at, self.linked, self.size, self.seen = [], None, 0, 0, []
 
     def open_row(self) -> None:
         """A table row begins: its cells are counted."""
@@ -174,12 +186,12 @@ class _Cutter:
     def close_row(self) -> None:
         """A row is its cells joined, if none of them has several lines; one that has lays out the page."""
         begin, self.cell = self.rows.pop()
-        lines, places = self.lines[begin:], self.places[begin:]
+        lines, places, links_ = self.lines[begin:], self.places[begin:], self.links[begin:]
         if len(lines) > 1 and all(one[1] < two[0] for one, two in pairwise(self.cells[begin:])):
             size = sum(map(len, lines))
             links = sum(place.links * len(line) for place, line in zip(places, lines, strict=True)) / size
-            lines, places = [" | ".join(lines)], [places[0]._replace(links=links)]
-        self.lines[begin:], self.places[begin:] = lines, places
+            lines, places, links_ = [" | ".join(lines)], [places[0]._replace(links=links)], [tuple(chain.from_iterable(links_))]
+        self.lines[begin:], self.places[begin:], self.links[begin:] = lines, places, links_
         self.cells[begin:] = [(self.cell, self.cell)] * len(lines)
 
 
@@ -190,17 +202,31 @@ def read(html: str | bytes) -> Page:
     other = other or other_format(text)
     tree = None if other or not text.strip() else parsing.parsed(text)
     if tree is None:
-        return Page((), (), "", "", None, other)
-    titles, body = parsing.own_words(tree)
+        return Page((), (), parsing.Own(), None, other)
+    own = parsing.own_words(tree)
     cutter = _walk(tree)
     shown = _shown_by_script(cutter)
     if shown:
         cutter = _walk(tree, frozenset(shown))
-    lines, places = cutter.lines, cutter.places
-    if _only_in_facts(body, lines):
-        told = _told(body)
+    lines, places = cutter.lines, _leading(cutter, own.host)
+    if _only_in_facts(own.body, lines):
+        told = _told(own.body)
         lines, places = lines + told, places + [_IN_FACTS] * len(told)
-    return Page(tuple(lines), tuple(places), titles, body, tree)
+    return Page(tuple(lines), tuple(places), own, tree)
+
+
+def _leading(cutter: _Cutter, named: str) -> list[Place]:
+    """The places of the lines, with where their links lead."""
+    own = links.own_host(named, chain.from_iterable(cutter.links))
+    return [_with_links(place, held, own) if held else place for place, held in zip(cutter.places, cutter.links, strict=True)]
+
+
+def _with_links(place: Place, held: Sequence[Link], own: str) -> Place:
+    mostly = "A" if place.links > 0.5 else "a"
+    told = {zlib.crc32(f"{mostly} {name}".encode("utf-8", "replace")) % MARKUP_BUCKETS for name in links.names(held, own)}
+    out = sum(links.leaves(link, own) for link in held) / len(held)
+    titled = sum(links.tells_title(link) for link in held) / len(held)
+    return place._replace(names=place.names + tuple(sorted(told)), anchors=len(held), out=out, titled=titled)
 
 
 def _shown_by_script(cutter: _Cutter) -> list[Any]:
@@ -220,7 +246,7 @@ def _shown_by_script(cutter: _Cutter) -> list[Any]:
     found = []
     for own in alike.values():
         least = 2 * prose if _in_article(own[0][0]) else shown
-        if sum(told for _, told in own) > max(least, _TELLING):
+        if sum(told for _, told in own) > max(least, _TELLING if cutter.lines else 0):
             found += [element for element, _ in own]
     return found
 
@@ -231,7 +257,7 @@ def _in_article(element: Any) -> bool:
 
 def _only_in_facts(body: str, lines: Sequence[str]) -> bool:
     """Whether the body that a page tells in JSON-LD stands nowhere in its lines."""
-    if len(body) <= _TELLING:
+    if len(body) <= (_TELLING if lines else 0):
         return False
     shown, told = "".join("".join(lines).split()), "".join(unescape(_TAGS.sub("", body)).split())
     return sum(told[at : at + _PROBE] in shown for at in range(0, len(told), len(told) // 8 + 1)) <= 1
@@ -253,13 +279,27 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
     note = None if text else "no article on the page: every line reads like clutter"
     if not page.lines:
         note = "nothing on the page that a reader would see" if page.other is None else f"not a page but {page.other}"
+    if page.tree is None:
         return Article("", (), "", None, (), None, None, None, url, (), note)
     import trafilatura
 
     facts: Any = trafilatura.extract_metadata(page.tree, default_url=url)
-    authors = tuple(author.strip() for author in (facts.author or "").split(";") if author.strip())
-    language = page.tree.get("lang") or facts.language
-    return Article(text, tuple(verdicts), page.text, facts.title, authors, facts.date, language, facts.sitename, url, captions, note)
+    title = facts.title if isinstance(facts.title, str) else None  # of JSON-LD anything comes through
+    language = page.tree.get("lang") or page.tree.get(_XML_LANG) or page.tree.get("xml:lang") or facts.language
+    told = page.own.authors.split(" \n ") if page.own.authors else []
+    authors = _authors((facts.author or "").split(";"), [name for name in told if "://" not in name])
+    return Article(text, tuple(verdicts), page.text, title, authors, facts.date, language, facts.sitename, url, captions, note)
+
+
+def _authors(found: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    """The authors that trafilatura found, or those that the page tells: it finds none in some scripts, and takes vowel signs off ends."""
+    names = [name.strip() for name in found if name.strip()] or [" ".join(name.split()) for name in told]
+    whole = [next((other for other in told if other[: len(name)] == name and _only_marks(other[len(name) :])), name) for name in names]
+    return tuple(dict.fromkeys(whole))
+
+
+def _only_marks(text: str) -> bool:
+    return all(unicodedata.category(each) in ("Mn", "Mc") for each in text)
 
 
 def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
@@ -280,12 +320,13 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
                 cutter.level = _Level("", None, level)
                 walk.skip_subtree()
                 continue
-            if tag in parsing.BLOCKS:
+            link = level.link if tag != "a" else Link(element.get("href") or "", element.get("rel") or "")
+            if tag in parsing.BLOCKS and not (tag in _INLINE_IN_PROSE and level.places & PLACE_BIT["p"]):
                 cutter.end()
                 if tag == "tr":
                     cutter.open_row()
                 blocks += 1
-                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), blocks)
+                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), link, blocks)
             else:
                 if tag == "br":
                     cutter.end()
@@ -295,12 +336,12 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
                         cutter.parts.append(" | ")
                 elif tag in _PICTURES:
                     cutter.pictures += 1
-                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), level.node)
+                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), link, level.node)
             cutter.add(element.text)
             continue
         if event == "end":
             closed, cutter.level = cutter.level, cutter.level.above or root
-            if tag in parsing.BLOCKS:
+            if tag in parsing.BLOCKS and closed.node != cutter.level.node:
                 cutter.end()
             if closed.tag == "tr":
                 cutter.close_row()
@@ -311,7 +352,9 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
 
 def _hidden(element: Any) -> bool:
     style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+    if element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None):
+        return True
+    return element.get("popover") is not None or (element.tag == "dialog" and element.get("open") is None)
 
 
 @functools.lru_cache(maxsize=3 * 8192)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from declutter.links import host_of
 
 BLOCKS = frozenset([
     "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
@@ -58,17 +60,55 @@ def _too_deep(tree: Any) -> bool:
     return bool(tree.xpath(f"boolean({'/*' * _DEEPEST})"))
 
 
-def own_words(tree: Any) -> tuple[str, str]:
-    """The titles that a page gives itself, and the article's body as JSON-LD holds it."""
+class Own(NamedTuple):
+    """What a page says of itself in other words than its lines: its titles, the article's body as JSON-LD holds it, the names of the
+    site and of the authors, its description, what its pictures show, and its host.
+    """
+
+    titles: str = ""
+    body: str = ""
+    names: str = ""
+    authors: str = ""
+    description: str = ""
+    pictures: str = ""
+    host: str = ""
+
+
+def own_words(tree: Any) -> Own:
+    """What a page says of itself."""
     titles = [element.text or "" for element in tree.iter("title")]
-    titles += [element.get("content") or "" for element in tree.iter("meta") if element.get("property") == "og:title"]
+    told: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        for key in (element.get("property"), element.get("name")):
+            if key:
+                told.setdefault(key.lower(), []).append(element.get("content") or "")
+    titles += told.get("og:title", [])
+    authors = told.get("author", []) + told.get("article:author", [])
     bodies = []
+    pictures = [element.get("alt") or "" for element in tree.iter("img", "amp-img")]
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "") and script.text:
             for facts in _facts(script.text):
                 titles.append(_string(facts.get("headline")))
                 bodies.append(_string(facts.get("articleBody")))
-    return " \n ".join(titles), max(bodies, key=len, default="")
+                authors += _names(facts.get("author"))
+                pictures.append(_string(facts.get("caption")))
+    canonical = [link.get("href") or "" for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+    host = next(filter(None, map(host_of, canonical + told.get("og:url", []))), "")
+    return Own(
+        " \n ".join(titles),
+        max(bodies, key=len, default=""),
+        " \n ".join([*told.get("og:site_name", []), *host.split(".")[:-1]]),
+        " \n ".join(filter(None, authors)),
+        " \n ".join(told.get("description", []) + told.get("og:description", [])),
+        " \n ".join(filter(None, pictures)),
+        host,
+    )
+
+
+def _names(value: Any) -> list[str]:
+    people = value if isinstance(value, list) else [value]
+    return [_string(person.get("name")) for person in people if isinstance(person, dict)]
 
 
 def _string(value: object) -> str:

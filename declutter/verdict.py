@@ -172,12 +172,12 @@ def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[In
 def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[Ints, Array]:
     """As `decide`, for the lines of pages: most of a page is clutter, prose among it, so losing most of it is no sign of a mistake.
 
-    A page none of whose prose would stay keeps what of it is not surely clutter, and a page without a line of body keeps nothing.
+    A page none of whose prose would stay keeps what of it is not surely clutter, and a page without prose or a line of body keeps nothing.
     """
     keep, paragraph = found.keep, found.paragraph
     stays = _sum(lines, paragraph & (keep >= middle)) > 0
     goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONGEST)
-    story = _sum(lines, _kinds(found.kinds, goes) == BODY) > 0
+    story = _sum(lines, (_kinds(found.kinds, goes) == BODY) | (paragraph & ~goes)) > 0
     goes |= ~story & (cut > 0)
     return _kinds(found.kinds, goes), ~goes & (keep < cut)
 

@@ -10,6 +10,7 @@ from declutter.context import columns
 from declutter.document import split
 from declutter.kinds import KINDS
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, PLACES, Page, Place, markup_names, numbers, page_number_names
+from declutter.parsing import Own
 from declutter.words import words_of
 
 STORY = "The bakers of Lower Wick put down their peels on Monday and walked out into the rain."
@@ -38,7 +39,7 @@ def test_the_text_of_a_page_is_its_lines():
     read = page.read(HTML[0])
     assert read.text == "\n".join(read.lines)
     assert len(read.lines) == len(read.places) == 5
-    assert Page((), (), "", "", None).text == ""
+    assert Page((), (), Own(), None).text == ""
 
 
 @pytest.mark.parametrize("tag", PLACES)
@@ -108,7 +109,7 @@ def test_names_are_buckets_line_by_line():
     assert [tuple(names[low:high].tolist()) for low, high in pairwise(bounds)] == [place.names for place in places]
 
 
-@pytest.mark.parametrize("pages", [[], [Page((), (), "", "", None)] * 2], ids=["no page", "empty pages"])
+@pytest.mark.parametrize("pages", [[], [Page((), (), Own(), None)] * 2], ids=["no page", "empty pages"])
 def test_pages_without_lines_have_no_names_and_no_numbers(pages):
     names, bounds = markup_names(pages)
     assert (names.tolist(), bounds.tolist()) == ([], [0])
@@ -179,7 +180,7 @@ def test_a_batch_of_pages_has_the_numbers_of_each():
 
 def test_what_the_page_says_of_itself_is_found_again_in_its_own_lines_only():
     empty = body(f"<p>{STORY}</p>")
-    told = Page(empty.lines, empty.places, "Bakers of Lower Wick", f"{STORY} {OTHER} " * 5, None)
+    told = Page(empty.lines, empty.places, Own(titles="Bakers of Lower Wick", body=f"{STORY} {OTHER} " * 5), None)
     found = numbers_of([told, empty])
     titles, pairs = (
         found[name] for name in ("share of words in the page's titles", "share of pairs in the body that the page gives of itself")
@@ -188,6 +189,48 @@ def test_what_the_page_says_of_itself_is_found_again_in_its_own_lines_only():
     assert pairs[0] == pytest.approx(1, abs=0.1)
     assert titles[1] == pairs[1] == 0
     assert found["the page gives a body of itself"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("own", "number"),
+    [
+        (Own(names="Wick Bakers"), "share of words in the names of the site"),
+        (Own(authors="Runa Bakers"), "share of words in the names of the authors"),
+        (Own(description="How the bakers of Lower Wick walked out"), "share of pairs in the page's description"),
+        (Own(pictures="The bakers of Lower Wick"), "share of pairs in what pictures show"),
+    ],
+)
+def test_each_thing_that_a_page_says_of_itself_is_a_number_of_its_own(own, number):
+    read = body(f"<p>{STORY}</p><p>{OTHER}</p>")
+    found = numbers_of([Page(read.lines, read.places, own, None)])
+    about = [name for name in found if name.startswith(("share of words in the ", "share of pairs in "))]
+    assert [name for name in about if found[name].any()] == [number]
+    assert found[number][0] > found[number][1]
+
+
+def test_lines_know_where_their_links_lead():
+    read = body(
+        f"<p>{STORY}</p><p>See <a href='https://x.test/a'>one</a> and <a href='/2024/ferry-limps-home-again'>two</a>.</p>"
+        f"<a href='https://x.test/b'><h3>{OTHER}</h3><p>three</p></a><p><a>nowhere</a></p><p><a href='/tag/a'>four</a></p>"
+        "<p><a href='https://wick.test/c'>five</a> <a href='https://wick.test/d'>six</a> <a href='https://wick.test/e'>seven</a> <a href='https://wick.test/f'>eight</a></p>"
+    )
+    found = numbers_of([read])
+    assert [place.anchors for place in read.places] == [0, 2, 1, 1, 0, 1, 4]
+    assert np.expm1(found["log of links"]) == pytest.approx([0, 2, 1, 1, 0, 1, 4])
+    assert found["links that leave the site"] == pytest.approx([0, 0.5, 1, 1, 0, 0, 0])
+    assert found["links to titles"] == pytest.approx([0, 0.5, 0, 0, 0, 0, 0])
+
+
+def test_names_tell_where_links_lead_and_whether_they_are_the_line():
+    plain = names_of("<p><a>x</a></p>")
+    assert plain < names_of("<p><a href='/author/x'>x</a></p>")
+    assert names_of("<p><a href='/author/x'>x</a></p>") == names_of("<p><a href='https://wick.test/author/x'>x</a></p>")
+    assert names_of("<p>of <a href='/author/x'>x</a></p>").isdisjoint(names_of("<p><a href='/author/x'>x</a></p>") - plain)
+
+
+def test_the_links_of_a_row_are_those_of_its_cells():
+    (place,) = body("<table><tr><td><a href='/a'>one</a></td><td><a href='/a-ferry-limps-home'>two</a></td></tr></table>").places
+    assert (place.anchors, place.titled) == (2, 0.5)
 
 
 def test_lines_under_the_same_parents_are_counted_in_their_own_page():
@@ -201,6 +244,6 @@ def test_lines_under_the_same_parents_are_counted_in_their_own_page():
 def test_places_can_be_written_by_hand():
     """A page need not come from HTML: the numbers ask for lines and places alone."""
     places = (Place(PLACE_BIT["nav"], (1, 2), 7, (0, 1, 2), 1.0, 0), Place(0, (), 8, (0, 3), 0.0, 1))
-    found = numbers_of([Page(("Home", STORY), places, "", "", None)])
+    found = numbers_of([Page(("Home", STORY), places, Own(), None)])
     assert found["in nav"].tolist() == [1, 0]
     assert found["depth"].tolist() == [3, 2]

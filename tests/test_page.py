@@ -40,6 +40,23 @@ def lines(body):
 # --- part A: the reader, which needs no model
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>one</p><embed src=a><p>two</p><p>three</p>", ["one", "two", "three"]),  # the parser has no end for an embed
+        ("<p>The <button>quango</button> voted</p><button>Share</button>", ["The quango voted", "Share"]),
+        ("<p>Nobody<label for=n>1</label> had seen it", ["Nobody1 had seen it"]),
+        ("<p>were missing <math><mn>5</mn> <mi>m</mi></math> each", ["were missing 5 m each"]),
+        ("<p>x<math><semantics><mi>y</mi><annotation>y_1</annotation></semantics></math>", ["xy"]),
+        ("<p><ruby>被害<rp>(</rp><rt>ひがい</rt><rp>)</rp></ruby>は", ["被害は"]),
+        ("<p>one</p><dialog><p>two</p></dialog><dialog open><p>three</p></dialog><p popover>four</p>", ["one", "three"]),
+        ("<noembed><p>one</p></noembed><noframes><p>two</p></noframes><p>three</p>", ["three"]),
+    ],
+)
+def test_a_line_is_what_a_reader_sees(body, expected):
+    assert lines(body) == expected
+
+
 @pytest.mark.parametrize("tag", ["p", "div", "li", "h1", "blockquote", "figcaption", "section", "pre", "dd", "footer", "button", "summary"])
 def test_a_block_is_a_line(tag):
     assert lines(f"before<{tag}>one</{tag}>after<{tag}>two</{tag}>") == ["before", "one", "after", "two"]
@@ -442,6 +459,45 @@ def test_what_a_page_does_not_say_is_none():
     article = declutter.read_html("<p>" + "</p><p>".join(PARAGRAPHS))
 
     assert (article.url, article.authors) == (None, ())
+
+
+@pytest.mark.parametrize("headline", [["a", "b"], 7, {"x": 1}, True, 3.5])
+def test_a_title_is_text_or_none(headline):
+    facts = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": headline}
+    article = declutter.read_html(f"<script type='application/ld+json'>{json.dumps(facts)}</script><p>{'</p><p>'.join(PARAGRAPHS)}")
+
+    assert article.title is None or isinstance(article.title, str)
+
+
+@pytest.mark.parametrize("name", ["山田太郎", "김철수", "अनीता शर्मा", "রহিমা বেগমা", "สมศรี ใจดี", "Jon Périn"])
+def test_authors_of_any_script_are_whole(name):
+    assert declutter.read_html(page(head=f'<meta name="author" content="{name}">')).authors == (name,)
+
+
+@pytest.mark.parametrize("declared", ['lang="sv"', 'xml:lang="sv"'])
+def test_the_language_is_the_one_that_the_page_declares(declared):
+    assert declutter.read_html(page().replace('lang="en"', declared)).language == "sv"
+
+
+def test_a_page_without_lines_still_tells_what_it_says_of_itself():
+    head = '<meta property="og:title" content="Bakers strike"><meta name="author" content="Runa Holt">'
+    article = declutter.read_html(f"<html lang=en><head>{head}</head><body><div id=root></div></body></html>")
+
+    assert (article.text, article.title, article.authors, article.language) == ("", "Bakers strike", ("Runa Holt",), "en")
+    assert "reader would see" in article.note
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<html><body style='visibility:hidden'><article><p>{'</p><p>'.join(PARAGRAPHS)}</p></article></body></html>",
+        f"<html><head><script type='application/ld+json'>{json.dumps({'articleBody': chr(10).join(PARAGRAPHS)})}</script></head>"
+        "<body><div id=root></div></body></html>",
+    ],
+    ids=["cover", "facts"],
+)
+def test_a_short_story_is_read_where_the_page_shows_nothing_else(html):
+    assert list(pages.read(html).lines) == PARAGRAPHS
 
 
 EMPTY = ["", b"", " \n", "<html></html>", b"<!doctype html><title>x</title>", "<html><body><script>1</script></body></html>"]

@@ -15,21 +15,33 @@ def with_facts(*scripts):
 
 def test_the_titles_and_the_longest_body_are_read():
     facts = {"@graph": [{"@type": "Thing"}, {"headline": "A third", "articleBody": "The body."}, {"articleBody": "A longer body."}]}
-    titles, body = with_facts("{", json.dumps(facts))
-    assert all(title in titles for title in ("A title", "Another", "A third"))
-    assert body == "A longer body."
+    own = with_facts("{", json.dumps(facts))
+    assert all(title in own.titles for title in ("A title", "Another", "A third"))
+    assert own.body == "A longer body."
 
 
 @pytest.mark.parametrize("script", ["", "{", "null", "1", "[" * 200_000, '{"articleBody": 1, "headline": ["x"]}', "{'a': 1}"])
 def test_broken_facts_are_none(script):
-    titles, body = with_facts(script)
-    assert "A title" in titles
-    assert body == ""
+    own = with_facts(script)
+    assert "A title" in own.titles
+    assert own.body == own.authors == own.pictures == ""
 
 
 def test_huge_facts_are_read():
-    _, body = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000))
+    body = with_facts(json.dumps([{"articleBody": "word " * 400_000}] + [{"headline": "x"}] * 20_000)).body
     assert len(body) == 2_000_000
+
+
+def test_what_a_page_says_of_itself_is_told_apart():
+    facts = {"author": [{"name": "Runa Holt"}, "Piet", {"name": 3}], "image": {"caption": "The quay at dawn"}}
+    html = f"""<html><head><script type="application/ld+json">{json.dumps(facts)}</script><link rel="canonical" href="https://www.wick.test/a">
+        <meta property="og:site_name" content="Lower Wick Post"><meta name="Author" content="Tilda Marsh">
+        <meta name="description" content="How the bakers left"></head><body><img alt="An oven"><img><p>x</p></body></html>"""
+    own = parsing.own_words(parsing.parsed(html))
+    assert own.names.split(" \n ") == ["Lower Wick Post", "wick"]
+    assert own.authors.split(" \n ") == ["Tilda Marsh", "Runa Holt"]
+    assert (own.description, own.host) == ("How the bakers left", "wick.test")
+    assert own.pictures.split(" \n ") == ["An oven", "The quay at dawn"]
 
 
 @pytest.mark.parametrize("html", ["<!-- nothing -->", "<?xml version='1.0'?>", "<!doctype html>"])
