@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-_MOST = 4  # links of a line that are looked at
 _LONGEST = 300  # characters of an address that are looked at
 _SEGMENTS = 3  # parts of a path that are named
 _SLUG = 24  # characters of a part of a path from which on it tells a title, as one with three hyphens does
+_JOINTS = 3  # hyphens of such a part
+_MANY = 6  # parts of a path from which on they are not counted
+_AFTER_HOST = re.compile(r"[/?#:]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,15}):(?!//)")
 _WORD = re.compile(r"[a-z]{2,}")
 
@@ -22,16 +25,26 @@ class Link(NamedTuple):
     relation: str
 
 
+class Told(NamedTuple):
+    """What the address of a link tells: words, whether it leads out of the site, and whether a part of it is as long as a title, as those
+    of stories are.
+    """
+
+    names: tuple[str, ...]
+    leaves: bool = False
+    titled: bool = False
+
+
 def host_of(address: str) -> str:
     """The host that an absolute address names, without `www.`; nothing for others.
 
     >>> host_of("https://www.ansel.test:443/a?b"), host_of("//ansel.test"), host_of("/a/b")
     ('ansel.test', 'ansel.test', '')
     """
-    _, slashes, rest = address[:_LONGEST].strip().lower().partition("//")
-    if not slashes or _ not in ("", "http:", "https:"):
+    before, slashes, rest = address[:_LONGEST].strip().lower().partition("//")
+    if not slashes or before not in ("", "http:", "https:"):
         return ""
-    return re.split(r"[/?#:]", rest, maxsplit=1)[0].rpartition("@")[2].removeprefix("www.")
+    return _AFTER_HOST.split(rest, maxsplit=1)[0].rpartition("@")[2].removeprefix("www.")
 
 
 def own_host(named: str, links: Iterable[Link]) -> str:
@@ -42,68 +55,43 @@ def own_host(named: str, links: Iterable[Link]) -> str:
     return hosts.most_common(1)[0][0] if hosts else ""
 
 
-def leaves(link: Link, own: str) -> bool:
-    """Whether a link leads out of the site.
+@functools.lru_cache(maxsize=8192)
+def told(link: Link, own: str) -> Told:
+    """What a link of a page of the host `own` tells.
 
-    >>> leaves(Link("https://shop.ansel.test/", ""), "ansel.test"), leaves(Link("https://facebook.test/share", ""), "ansel.test")
-    (False, True)
-    """
-    host = host_of(link.address)
-    return bool(host) and not (f".{host}".endswith(f".{own}") or f".{own}".endswith(f".{host}"))
-
-
-def tells_title(link: Link) -> bool:
-    """Whether the address of a link ends in a title, as those of stories do.
-
-    >>> tells_title(Link("/2024/ferry-limps-home-after-fire.html", "")), tells_title(Link("/sport/", ""))
-    (True, False)
-    """
-    path = link.address[:_LONGEST].partition("?")[0].partition("#")[0]
-    return any(_is_slug(part) for part in path.split("/")[3 if "//" in path[:8] else 0 :])
-
-
-def names(links: Sequence[Link], own: str) -> Iterator[str]:
-    """Words for where the links of a line lead.
-
-    >>> sorted(set(names([Link("https://www.ansel.test/tag/ferries?from=story", "tag nofollow")], "ansel.test")))
+    >>> sorted(told(Link("https://www.ansel.test/tag/ferries?from=story", "tag nofollow"), "ansel.test").names)
     ['/ferries', '/tag', '2 parts', '?from', 'in', 'rel nofollow', 'rel tag']
-    >>> sorted(set(names([Link("mailto:desk@ansel.test", "")], "ansel.test")))
-    ['mailto:']
-    >>> sorted(set(names([Link("https://facebook.test/sharer.php?u=1", "")], "ansel.test")))
-    ['/sharer.php', '1 parts', '?u', 'facebook', 'out']
+    >>> told(Link("https://facebook.test/sharer.php?u=1", ""), "ansel.test")
+    Told(names=('out', 'facebook', '1 parts', '/sharer.php', '?u'), leaves=True, titled=False)
+    >>> told(Link("mailto:desk@ansel.test", ""), "ansel.test").names
+    ('mailto:',)
     """
-    for link in links[:_MOST]:
-        address = link.address[:_LONGEST].strip().lower()
-        for word in link.relation.lower().split()[:4]:
-            yield f"rel {word}"
-        if address.startswith("#"):
-            yield "#"
-            yield from (f"# {word}" for word in _WORD.findall(address)[:3])
-            continue
-        scheme = _SCHEME.match(address)
-        if scheme:
-            yield f"{scheme[1]}:"
-            continue
-        host = host_of(address)
-        rest = address.partition("//")[2].partition("/")[2] if host else address
-        out = leaves(link, own)
-        yield "out" if out else "in"
-        if out:
-            yield max(host.split(".")[:-1] or [host], key=len)
-        path, _, query = rest.partition("#")[0].partition("?")
-        parts = [part for part in path.split("/") if part]
-        yield f"{min(len(parts), 6)} parts"
-        yield from (_part(part) for part in parts[:_SEGMENTS])
-        if parts and _is_slug(parts[-1]):
-            yield "ends in a title"
-        yield from (f"?{told.partition('=')[0]}" for told in query.split("&")[:3] if told)
+    address = link.address[:_LONGEST].strip().lower()
+    names = [f"rel {word}" for word in link.relation.lower().split()[:4]]
+    if address.startswith("#"):
+        return Told((*names, "#", *(f"# {word}" for word in _WORD.findall(address)[:3])))
+    scheme = None if address.startswith("/") else _SCHEME.match(address)
+    if scheme:
+        told = address.partition("?")[0].partition("#")[0].split("/")
+        return Told((*names, f"{scheme[1]}:"), False, any(map(_is_slug, told)))
+    host = host_of(address)
+    out = bool(host) and not (f".{host}".endswith(f".{own}") or f".{own}".endswith(f".{host}"))
+    names.append("out" if out else "in")
+    if out:
+        names.append(max(host.split(".")[:-1] or [host], key=len))
+    rest = address.partition("//")[2].partition("/")[2] if host else address
+    path, _, query = rest.partition("#")[0].partition("?")
+    parts = [part for part in path.split("/") if part]
+    slugs = [_is_slug(part) for part in parts]
+    names.append(f"{min(len(parts), _MANY)} parts")
+    for part, slug in zip(parts[:_SEGMENTS], slugs, strict=False):
+        names.append("/title" if slug else "/number" if part.isdigit() else f"/{part}")
+    if slugs and slugs[-1]:
+        names.append("ends in a title")
+    if query:
+        names += [f"?{pair.partition('=')[0]}" for pair in query.split("&")[:3] if pair]
+    return Told(tuple(names), out, any(slugs))
 
 
 def _is_slug(part: str) -> bool:
-    return len(part) > _SLUG or part.count("-") + part.count("_") >= 3
-
-
-def _part(part: str) -> str:
-    if _is_slug(part):
-        return "/title"
-    return "/number" if part.isdigit() else f"/{part}"
+    return len(part) > _SLUG or part.count("-") + part.count("_") >= _JOINTS

@@ -211,6 +211,8 @@ def _heading(lines: Lines, bits: Array, told: Columns) -> Columns:
 
 def _told(lines: Lines, words: Words, texts: Sequence[str], pairs: bool) -> Floats:
     """The share of each line's words, or pairs of words, that occur in another text of its page."""
+    if not any(texts):
+        return np.zeros(len(lines))
     other = split(texts)
     others = words_of(other)
     mine, theirs = words.hashes, others.hashes

@@ -37,6 +37,7 @@ _NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "
 _REACH = 7  # elements above that of a line whose names are asked
 _TELLING = 1000  # characters of a story: less, hidden or told in JSON-LD alone, is no body
 _PROSE = 60  # characters of a line that may be a paragraph
+_MOST_LINKS = 4  # links of a line whose addresses are named
 _PROBE = 24  # characters of a body by which it is looked for in the lines
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _IN_FACTS = Place(0, (zlib.crc32(b"<json-ld>") % MARKUP_BUCKETS,), 0, (0,), 0.0, 0)
@@ -155,7 +156,7 @@ class _Cutter:
             if self.level.places & PLACE_BIT["a"]:
                 self.linked += size
                 link = self.level.link
-                if link is not None and link.address and link not in self.seen[-1:]:
+                if link is not None and link.address and (not self.seen or self.seen[-1] != link):
                     self.seen.append(link)
         self.parts.append(text)
 
@@ -223,10 +224,15 @@ def _leading(cutter: _Cutter, named: str) -> list[Place]:
 
 def _with_links(place: Place, held: Sequence[Link], own: str) -> Place:
     mostly = "A" if place.links > 0.5 else "a"
-    told = {zlib.crc32(f"{mostly} {name}".encode("utf-8", "replace")) % MARKUP_BUCKETS for name in links.names(held, own)}
-    out = sum(links.leaves(link, own) for link in held) / len(held)
-    titled = sum(links.tells_title(link) for link in held) / len(held)
-    return place._replace(names=place.names + tuple(sorted(told)), anchors=len(held), out=out, titled=titled)
+    told = [links.told(link, own) for link in held]
+    named = {_bucket(mostly, name) for each in told[:_MOST_LINKS] for name in each.names}
+    out, titled = sum(each.leaves for each in told) / len(told), sum(each.titled for each in told) / len(told)
+    return place._replace(names=place.names + tuple(sorted(named)), anchors=len(told), out=out, titled=titled)
+
+
+@functools.lru_cache(maxsize=8192)
+def _bucket(mostly: str, name: str) -> int:
+    return zlib.crc32(f"{mostly} {name}".encode("utf-8", "replace")) % MARKUP_BUCKETS
 
 
 def _shown_by_script(cutter: _Cutter) -> list[Any]:

@@ -11,7 +11,7 @@ OWN = "ansel.test"
 
 
 def names(address, relation=""):
-    return set(links.names([Link(address, relation)], OWN))
+    return set(links.told(Link(address, relation), OWN).names)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,20 @@ def test_the_relation_is_told():
     ],
 )
 def test_links_that_leave_the_site(address, out):
-    assert links.leaves(Link(address, ""), OWN) is out
+    assert links.told(Link(address, ""), OWN).leaves is out
+
+
+@pytest.mark.parametrize(
+    ("address", "titled"),
+    [
+        ("/2024/ferry-limps-home-after-fire.html", True),
+        ("/sport/", False),
+        ("https://x.test/a_b_c_d/amp", True),
+        ("https://a-b-c-d.test/", False),
+    ],
+)
+def test_links_that_lead_to_a_title(address, titled):
+    assert links.told(Link(address, ""), OWN).titled is titled
 
 
 def test_the_host_of_a_page_is_the_one_it_names_or_the_one_of_most_links():
@@ -64,12 +77,9 @@ def test_the_host_of_a_page_is_the_one_it_names_or_the_one_of_most_links():
 
 @given(st.text(), st.text(), st.text(max_size=20))
 def test_any_text_can_be_an_address(address, relation, own):
-    link = Link(address, relation)
-    told = list(links.names([link, link], own))
-    assert len(told) <= 40
-    assert all(len(name) <= 320 for name in told)
-    assert isinstance(links.leaves(link, own), bool)
-    assert isinstance(links.tells_title(link), bool)
+    told = links.told(Link(address, relation), own)
+    assert 0 < len(told.names) <= 20
+    assert all(len(name) <= 320 for name in told.names if not name.startswith("rel "))
 
 
 def test_an_address_of_a_megabyte_says_no_more_than_its_beginning():
