@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_LONGEST = 300  # characters of an address that are looked at
+_LONGEST, _LONGEST_RELATION = 300, 100  # characters of an address, and of a relation, that are looked at
 _SEGMENTS = 3  # parts of a path that are named
 _SLUG = 24  # characters of a part of a path from which on it tells a title, as one with three hyphens does
 _JOINTS = 3  # hyphens of such a part
@@ -23,6 +23,11 @@ class Link(NamedTuple):
 
     address: str
     relation: str
+
+    @classmethod
+    def of(cls, address: str | None, relation: str | None) -> Link:
+        """The beginnings of two attributes: an address can be a whole picture, and is remembered."""
+        return cls((address or "")[:_LONGEST], (relation or "")[:_LONGEST_RELATION])
 
 
 class Told(NamedTuple):
@@ -66,7 +71,7 @@ def told(link: Link, own: str) -> Told:
     >>> told(Link("mailto:desk@ansel.test", ""), "ansel.test").names
     ('mailto:',)
     """
-    address = link.address[:_LONGEST].strip().lower()
+    address = link.address.strip().lower()
     names = [f"rel {word}" for word in link.relation.lower().split()[:4]]
     if address.startswith("#"):
         return Told((*names, "#", *(f"# {word}" for word in _WORD.findall(address)[:3])))

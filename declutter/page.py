@@ -326,7 +326,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
                 cutter.level = _Level("", None, level)
                 walk.skip_subtree()
                 continue
-            link = level.link if tag != "a" else Link(element.get("href") or "", element.get("rel") or "")
+            link = level.link if tag != "a" else Link.of(element.get("href"), element.get("rel"))
             if tag in parsing.BLOCKS and not (tag in _INLINE_IN_PROSE and level.places & PLACE_BIT["p"]):
                 cutter.end()
                 if tag == "tr":
