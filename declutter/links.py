@@ -77,8 +77,8 @@ def told(link: Link, own: str) -> Told:
         return Told((*names, "#", *(f"# {word}" for word in _WORD.findall(address)[:3])))
     scheme = None if address.startswith("/") else _SCHEME.match(address)
     if scheme:
-        told = address.partition("?")[0].partition("#")[0].split("/")
-        return Told((*names, f"{scheme[1]}:"), False, any(map(_is_slug, told)))
+        parts = address.partition("?")[0].partition("#")[0].split("/")  # a long one of mail counts as a title: so it was learned
+        return Told((*names, f"{scheme[1]}:"), False, any(map(_is_slug, parts)))
     host = host_of(address)
     out = bool(host) and not (f".{host}".endswith(f".{own}") or f".{own}".endswith(f".{host}"))
     names.append("out" if out else "in")

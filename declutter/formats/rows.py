@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark, missing, record
@@ -44,16 +45,12 @@ class Table:
 
     def row(self, cells: Sequence[str]) -> str:
         """Cells as a row without line end."""
-        made = io.StringIO()
-        # with this line end, and with none shorter, the writer quotes cells that hold either of its characters
-        csv.writer(made, delimiter=self.delimiter, quoting=self.quoting, lineterminator="\r\n").writerow(cells)
-        return made.getvalue()[:-2]
+        return _joined(cells, self.delimiter, self.quoting)
 
     def with_cell(self, row: str, cell: str) -> str:
         """A row as it is with a cell more."""
         end = _line_end(row)
-        # a cell before it: an only one that is empty is written otherwise
-        return row[: len(row) - len(end)] + self.row(["x", cell])[1 if self.quoting == csv.QUOTE_MINIMAL else 3 :] + end
+        return row[: len(row) - len(end)] + self.delimiter + self._cell(cell, quoted=self.quoting == csv.QUOTE_ALL) + end
 
     def with_other(self, row: str, cells: Sequence[str], cell: str) -> str:
         """A row with another cell in the place of the clean text; the others stay as they are written."""
@@ -65,9 +62,7 @@ class Table:
 
     def _written(self, row: str) -> list[tuple[int, int]]:
         """Where each cell of a row is written, up to the first that is written in no way of CSV."""
-        found, at = [], 0
-        others = rf"[^{re.escape(self.delimiter)}\r\n]"
-        each = re.compile(rf'(?:"(?:[^"]|"")*+"|(?!"){others}*+)(?!{others})')
+        found, at, each = [], 0, _written_cell(self.delimiter)
         while match := each.match(row, at):
             found.append(match.span())
             at = match.end() + 1
@@ -78,7 +73,21 @@ class Table:
     def _cell(self, cell: str, *, quoted: bool) -> str:
         if quoted:
             return '"' + cell.replace('"', '""') + '"'
-        return replace(self, quoting=csv.QUOTE_MINIMAL).row(["x", cell])[2:]
+        # a cell before it: an only one that is empty is written otherwise
+        return _joined(["x", cell], self.delimiter, csv.QUOTE_MINIMAL)[2:]
+
+
+@functools.cache
+def _written_cell(delimiter: str) -> re.Pattern[str]:
+    others = rf"[^{re.escape(delimiter)}\r\n]"
+    return re.compile(rf'(?:"(?:[^"]|"")*+"|(?!"){others}*+)(?!{others})')
+
+
+def _joined(cells: Sequence[str], delimiter: str, quoting: Any) -> str:
+    made = io.StringIO()
+    # with this line end, and with none shorter, the writer quotes cells that hold either of its characters
+    csv.writer(made, delimiter=delimiter, quoting=quoting, lineterminator="\r\n").writerow(cells)
+    return made.getvalue()[:-2]
 
 
 class Rows:
