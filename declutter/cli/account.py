@@ -33,18 +33,10 @@ class Account:
     def take(self, step: runs.Step) -> None:
         """Count a step and tell what went wrong in it; raises OneLine when too much did."""
         for note in step.notes:
-            told = self._notes[step.shard] = self._notes.get(step.shard, 0) + 1
-            if told <= _TOLD:
-                click.echo(f"declutter: {note}", err=True)
-            elif told == _TOLD + 1:
-                click.echo(f"declutter: {step.shard.shown}: more of the kind", err=True)
+            self._say(self._notes, step.shard, note, "more of the kind")
         for problem in step.problems:
-            told = self._of_shard[step.shard] = self._of_shard.get(step.shard, 0) + 1
             self.errors += 1
-            if told <= _TOLD:
-                click.echo(f"declutter: {problem}", err=True)
-            elif told == _TOLD + 1:
-                click.echo(f"declutter: {step.shard.shown}: more records fail; they are counted", err=True)
+            self._say(self._of_shard, step.shard, problem, "more records fail; they are counted")
         if step.skipped and step.total is not None and step.total.failed:
             self.errors += step.total.failed
             click.echo(f"declutter: {step.shard.shown}: done before, when {step.total.failed} records failed", err=True)
@@ -60,6 +52,14 @@ class Account:
             total = step.total or Tally()
             named = {"input": step.shard.source, "output": step.shard.target, "state": state}
             self.inputs.append(named | {"documents": total.documents, "failed": total.failed})
+
+    def _say(self, said: dict[runs.Shard, int], shard: runs.Shard, what: str, more: str) -> None:
+        """Tell the first few of an input, and that there are more."""
+        said[shard] = said.get(shard, 0) + 1
+        if said[shard] <= _TOLD:
+            click.echo(f"declutter: {what}", err=True)
+        elif said[shard] == _TOLD + 1:
+            click.echo(f"declutter: {shard.shown}: {more}", err=True)
 
     def _tell(self, shard: runs.Shard, total: Tally) -> None:
         if self._check and total.changed:
