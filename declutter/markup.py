@@ -52,6 +52,9 @@ PLACES = [
     "ul",
 ]
 PLACE_BIT = {tag: 1 << bit for bit, tag in enumerate(PLACES)}
+# What a page says of itself, of which the words that a line has too are counted, or the pairs of words, where single words say little.
+_OWN_WORDS = ("titles", "names", "authors")
+_OWN_PAIRS = ("body", "description", "pictures")
 
 
 class Place(NamedTuple):
@@ -113,16 +116,17 @@ def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, al
     out: Columns = {f"in {tag}": (bits >> bit & 1) for bit, tag in enumerate(PLACES)}
     own = [page.own for page in pages]
     told_body = np.array([len(each.body) for each in own])
+    shares = _told(lines, words, own)
     out |= {
         "depth": np.array([len(place.blocks) for place in places], dtype=np.float32),
-        "share of words in the page's titles": _told(lines, words, [each.titles for each in own], False),
-        "share of pairs in the body that the page gives of itself": _told(lines, words, [each.body for each in own], True),
+        "share of words in the page's titles": shares["titles"],
+        "share of pairs in the body that the page gives of itself": shares["body"],
         "the page gives a body of itself": (told_body > 400)[lines.text_of],
         "log of kilobytes of the body that the page gives of itself": np.log1p(told_body / 1000)[lines.text_of],
-        "share of words in the names of the site": _told(lines, words, [each.names for each in own], False),
-        "share of words in the names of the authors": _told(lines, words, [each.authors for each in own], False),
-        "share of pairs in the page's description": _told(lines, words, [each.description for each in own], True),
-        "share of pairs in what pictures show": _told(lines, words, [each.pictures for each in own], True),
+        "share of words in the names of the site": shares["names"],
+        "share of words in the names of the authors": shares["authors"],
+        "share of pairs in the page's description": shares["description"],
+        "share of pairs in what pictures show": shares["pictures"],
         "log of links": np.log1p([place.anchors for place in places]),
     }
     leads = {
@@ -209,22 +213,28 @@ def _heading(lines: Lines, bits: Array, told: Columns) -> Columns:
     return out
 
 
-def _told(lines: Lines, words: Words, texts: Sequence[str], pairs: bool) -> Floats:
-    """The share of each line's words, or pairs of words, that occur in another text of its page."""
-    if not any(texts):
-        return np.zeros(len(lines))
-    other = split(texts)
+def _told(lines: Lines, words: Words, own: Sequence[Own]) -> Columns:
+    """The share of each line's words, or pairs of words, that occur in each of the texts in which its page tells of itself."""
+    if not len(lines):
+        return {name: np.zeros(0) for name in _OWN_WORDS + _OWN_PAIRS}
+    other = split([getattr(each, name) for name in _OWN_WORDS + _OWN_PAIRS for each in own])
     others = words_of(other)
-    mine, theirs = words.hashes, others.hashes
-    own, of = words.line_of, lines.text_of
-    if pairs:
-        mine = w.mix(mine + np.append(mine[1:], mine[:1]) * np.uint64(3))
-        theirs = w.mix(theirs + np.append(theirs[1:], theirs[:1]) * np.uint64(3))
+    field, page = np.divmod(other.text_of[others.line_of], len(own))
     salt = np.uint64(0x9E3779B97F4A7C15)
-    hit = np.isin(mine + of[own].astype(np.uint64) * salt, theirs + other.text_of[others.line_of].astype(np.uint64) * salt)
-    hit &= words.is_word
-    count = np.bincount(own, weights=words.is_word, minlength=len(lines))
-    return np.bincount(own, weights=hit, minlength=len(lines)) / np.maximum(count, 1)
+    mine = words.hashes, w.mix(words.hashes + np.append(words.hashes[1:], words.hashes[:1]) * np.uint64(3))
+    theirs = others.hashes, w.mix(others.hashes + np.append(others.hashes[1:], others.hashes[:1]) * np.uint64(3))
+    count = np.maximum(np.bincount(words.line_of, weights=words.is_word, minlength=len(lines)), 1)
+    out: Columns = {}
+    for pairs, names in enumerate((_OWN_WORDS, _OWN_PAIRS)):
+        every, which = np.unique(mine[pairs] + lines.text_of[words.line_of].astype(np.uint64) * salt, return_inverse=True)
+        told = theirs[pairs] + page.astype(np.uint64) * salt
+        at = np.minimum(np.searchsorted(every, told), len(every) - 1)
+        known = every[at] == told
+        for number, name in enumerate(names, len(_OWN_WORDS) * pairs):
+            hit = np.zeros(len(every), dtype=bool)
+            hit[at[known & (field == number)]] = True
+            out[name] = np.bincount(words.line_of, weights=hit[which] & words.is_word, minlength=len(lines)) / count
+    return out
 
 
 @functools.cache

@@ -65,52 +65,49 @@ class Article:
 
 @dataclass(slots=True)
 class _Level:
-    """One open element: what holds for everything in it.  What only lines need is worked out when one begins here."""
+    """One open element: what holds for everything in it.  What only lines need is worked out when one begins here, and kept."""
 
     tag: str
-    element: Any
+    attributes: dict[str, str]
     above: _Level | None
     places: int = 0
     link: Link | None = None
     node: int = 0  # blocks are numbered in the order of the page; what is inline is part of its block
-    told: tuple[str, ...] | None = None
-    names: tuple[int, ...] | None = None
+    named: tuple[tuple[int, ...], ...] | None = None
     parent: int | None = None
+    around: tuple[int, ...] | None = None
 
-    def named(self) -> tuple[str, ...]:
-        """Its tag, and what its class, id and role say."""
-        if self.told is None:
-            self.told = (self.tag, *(self.element.get(name, "")[:200] for name in _NAMING))
-        return self.told
+    def names(self, apart: int) -> tuple[int, ...]:
+        """Hashes of its tag, and of what its class, id and role say."""
+        if self.named is None:
+            told = [self.attributes.get(name, "")[:200] for name in _NAMING] if self.attributes else ()
+            self.named = _names(self.tag, *told)
+        return self.named[apart]
 
     def looks(self) -> tuple[int, ...]:
         """Hashed names of this element and of those around it: its own, the nearest two, and the rest apart."""
-        if self.names is None:
-            names, level = list(_names(0, *self.named())), self.above
-            for back in range(_REACH):
-                if level is None or level.above is None:
-                    break
-                names += _names(1 if back < 2 else 2, *level.named())
-                level = level.above
-            self.names = tuple(names)
-        return self.names
+        names, level = list(self.names(0)), self.above
+        for back in range(_REACH):
+            if level is None or level.above is None:
+                break
+            names += level.names(1 if back < 2 else 2)
+            level = level.above
+        return tuple(names)
 
     def way(self) -> int:
         """A hash of the tags and classes from the root to here: alike for elements that a template repeats."""
         if self.parent is None:
             above = self.above.way() if self.above is not None else 0
-            told = f"{self.tag}.{self.element.get('class', '')[:60]}" if self.element is not None else ""
+            told = f"{self.tag}.{self.attributes.get('class', '')[:60]}" if self.tag else ""
             self.parent = zlib.crc32(told.encode("utf-8", "replace"), above & 0xFFFF)
         return self.parent
 
     def blocks(self) -> tuple[int, ...]:
         """The numbers of the blocks that this stands in, the outermost first."""
-        found, level = [self.node], self.above
-        while level is not None:
-            if level.node != found[-1]:
-                found.append(level.node)
-            level = level.above
-        return tuple(reversed(found))
+        if self.around is None:
+            outer = () if self.above is None else self.above.blocks()
+            self.around = outer if outer and outer[-1] == self.node else (*outer, self.node)
+        return self.around
 
 
 @dataclass(slots=True)
@@ -162,21 +159,22 @@ class _Cutter:
 
     def end(self) -> None:
         """The line ends here, if there is one."""
-        if self.at is not None:
-            text = "".join(self.parts)
-            if self.at.places & PLACE_BIT["pre"]:
-                text = text.rstrip()
-            else:
-                text = " ".join(text.split())
-                if self.at.places & PLACE_BIT["table"]:
-                    text = text.strip("| ")  # empty cells at the edges
-            if text.strip():
-                self.lines.append(text)
-                at, links = self.at, self.linked / max(1, self.size)
-                self.places.append(Place(at.places, at.looks(), at.way(), at.blocks(), links, self.pictures))
-                self.cells.append(self.reach)
-                self.links.append(tuple(self.seen))
-                self.pictures = 0
+        if self.at is None:
+            self.parts.clear()
+            return
+        at, text = self.at, "".join(self.parts)
+        if at.places & PLACE_BIT["pre"]:
+            text = text.rstrip()
+        else:
+            text = " ".join(text.split())
+            if at.places & PLACE_BIT["table"]:
+                text = text.strip("| ")  # empty cells at the edges
+        if text.strip():
+            self.lines.append(text)
+            self.places.append(Place(at.places, at.looks(), at.way(), at.blocks(), self.linked / max(1, self.size), self.pictures))
+            self.cells.append(self.reach)
+            self.links.append(tuple(self.seen))
+            self.pictures = 0
         self.parts, self.at, self.linked, self.size, self.seen = [], None, 0, 0, []
 
     def open_row(self) -> None:
@@ -225,14 +223,14 @@ def _leading(cutter: _Cutter, named: str) -> list[Place]:
 def _with_links(place: Place, held: Sequence[Link], own: str) -> Place:
     mostly = "A" if place.links > 0.5 else "a"
     told = [links.told(link, own) for link in held]
-    named = {_bucket(mostly, name) for each in told[:_MOST_LINKS] for name in each.names}
-    out, titled = sum(each.leaves for each in told) / len(told), sum(each.titled for each in told) / len(told)
-    return place._replace(names=place.names + tuple(sorted(named)), anchors=len(told), out=out, titled=titled)
+    named = set(chain.from_iterable(_buckets(mostly, each.names) for each in told[:_MOST_LINKS]))
+    out, titled = sum([each.leaves for each in told]) / len(told), sum([each.titled for each in told]) / len(told)
+    return Place(place.places, place.names + tuple(sorted(named)), *place[2:6], len(told), out, titled)
 
 
 @functools.lru_cache(maxsize=8192)
-def _bucket(mostly: str, name: str) -> int:
-    return zlib.crc32(f"{mostly} {name}".encode("utf-8", "replace")) % MARKUP_BUCKETS
+def _buckets(mostly: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(zlib.crc32(f"{mostly} {name}".encode("utf-8", "replace")) % MARKUP_BUCKETS for name in names)
 
 
 def _shown_by_script(cutter: _Cutter) -> list[Any]:
@@ -311,28 +309,29 @@ def _only_marks(text: str) -> bool:
 def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
     from lxml import etree
 
-    root = _Level("", None, None)
+    root = _Level("", {}, None)
     cutter, blocks = _Cutter(root), 0
     walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
             level = cutter.level
-            if not isinstance(tag, str) or tag in _SKIPPED or (_hidden(element) and element not in shown):
+            attributes = dict(element.items())
+            if not isinstance(tag, str) or tag in _SKIPPED or (_hidden(tag, attributes) and element not in shown):
                 if tag not in _SKIPPED:
                     cutter.hidden.append(element)
                 elif tag in _PICTURES:
                     cutter.pictures += 1
-                cutter.level = _Level("", None, level)
+                cutter.level = _Level("", {}, level)
                 walk.skip_subtree()
                 continue
-            link = level.link if tag != "a" else Link.of(element.get("href"), element.get("rel"))
+            link = level.link if tag != "a" else Link.of(attributes.get("href"), attributes.get("rel"))
             if tag in parsing.BLOCKS and not (tag in _INLINE_IN_PROSE and level.places & PLACE_BIT["p"]):
                 cutter.end()
                 if tag == "tr":
                     cutter.open_row()
                 blocks += 1
-                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), link, blocks)
+                cutter.level = _Level(tag, attributes, level, level.places | PLACE_BIT.get(tag, 0), link, blocks)
             else:
                 if tag == "br":
                     cutter.end()
@@ -342,7 +341,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
                         cutter.parts.append(" | ")
                 elif tag in _PICTURES:
                     cutter.pictures += 1
-                cutter.level = _Level(tag, element, level, level.places | PLACE_BIT.get(tag, 0), link, level.node)
+                cutter.level = _Level(tag, attributes, level, level.places | PLACE_BIT.get(tag, 0), link, level.node)
             cutter.add(element.text)
             continue
         if event == "end":
@@ -356,17 +355,19 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
     return cutter
 
 
-def _hidden(element: Any) -> bool:
-    style = element.get("style")
-    if element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None):
+def _hidden(tag: str, attributes: dict[str, str]) -> bool:
+    if tag == "dialog" and "open" not in attributes:
         return True
-    return element.get("popover") is not None or (element.tag == "dialog" and element.get("open") is None)
+    if "hidden" in attributes or "popover" in attributes:
+        return True
+    return "style" in attributes and _HIDDEN_STYLE.search(attributes["style"]) is not None
 
 
-@functools.lru_cache(maxsize=3 * 8192)
-def _names(apart: int, tag: str, *told: str) -> tuple[int, ...]:
-    """Hashes of a tag and of the words of its class, id and role, alone and together with the tag; others for elements further `apart`."""
-    if apart:
-        return tuple((name * 31 + apart) % MARKUP_BUCKETS for name in _names(0, tag, *told))
-    parts = list(dict.fromkeys(part.lower() for part in _NAME_PARTS.findall(" ".join(told)) if len(part) > 1))[:10]
-    return tuple(zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in (f"<{tag}>", *parts, *(f"{tag}.{part}" for part in parts)))
+@functools.lru_cache(maxsize=8192)
+def _names(tag: str, *told: str) -> tuple[tuple[int, ...], ...]:
+    """Hashes of a tag and of the words of its class, id and role, alone and together with the tag; then others of them for elements around
+    a line, near and far.
+    """
+    parts = list(dict.fromkeys([part.lower() for part in _NAME_PARTS.findall(" ".join(told)) if len(part) > 1]))[:10]
+    own = [zlib.crc32(part.encode()) % MARKUP_BUCKETS for part in [f"<{tag}>", *parts, *[f"{tag}.{part}" for part in parts]]]
+    return tuple(own), *[tuple([(name * 31 + apart) % MARKUP_BUCKETS for name in own]) for apart in (1, 2)]
