@@ -15,7 +15,7 @@ import numpy as np
 
 from declutter import characters as ch
 from declutter import pieces
-from declutter.document import Array, Ints, Lines, split
+from declutter.document import BREAK, Array, Ints, Lines, split
 from declutter.network import Network
 from declutter.words import Words, mix, words_of
 
@@ -191,7 +191,7 @@ def joined(text: str) -> tuple[str, list[int]]:
     >>> joined("Share\n\n  The ovens  were cold.\n")
     ('Share The ovens were cold.', [0, 6])
     """
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in BREAK.split(text)]
     starts, at = [], 0
     for line in filter(None, lines):
         starts.append(at)

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from declutter.sites import Sites
 
 _BATCH = 400_000  # code points judged at a time: numpy's fixed costs are spread (half as many cost 6 % more), the buffers stay in the cache
+_EACH = 100  # of them for a text by itself: an endless row of empty ones has answers too
 _TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it is named as the reason
 
 Given = str | tuple[str, str | None]  # a text, or one with its site
+Patterns = str | Pattern | Iterable[str | Pattern]  # regular expressions, compiled or not
 Batch = tuple[list[str], list[str | None]]  # texts, and the site of each
 
 
@@ -53,7 +55,8 @@ class Cleaner:
     caution
         0 drops what is likelier clutter than not, 1 drops nothing on the model's word; 0.5 is the measured middle
     keep_lines, drop_lines
-        regular expressions, searched in each line before the model is asked; a match is named as the reason
+        regular expressions, str or compiled, searched in each line before the model is asked; a match is named as the reason.  A text that
+        was wrapped at a column is searched as it was before, each paragraph a line
     max_bytes, max_lines
         the most that one text or page may have, so that nobody's input costs more than that; no limit by default
 
@@ -73,8 +76,8 @@ class Cleaner:
         model: str | Path | None = None,
         sites: Sites | str | Path | None = None,
         caution: float = 0.5,
-        keep_lines: str | Iterable[str] = (),
-        drop_lines: str | Iterable[str] = (),
+        keep_lines: Patterns = (),
+        drop_lines: Patterns = (),
         max_bytes: int | None = None,
         max_lines: int | None = None,
     ) -> None:
@@ -179,7 +182,7 @@ class Cleaner:
         lines = Texts(texts, parts)
         settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
         settle_repeats(done, lines, self._stays, self.named_to_keep)
-        named = settle_patterns(done, lines, self.keep_lines, self.drop_lines)
+        named = settle_patterns(done, lines, self._stays, self.keep_lines, self.drop_lines)
         for found in spans.find(
             self._model, parts, views, done.keep & (done.kind == BODY) & ~named, verdict.cut_at(self.caution, self._model.pieces.cut)
         ):
@@ -264,7 +267,7 @@ def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
                 texts, sites, size = [], [], 0
             texts.append(text)
             sites.append(site)
-            size += len(text)
+            size += _EACH + len(text)
             if size >= _BATCH:  # before the next text is asked for: it may be long in coming
                 yield texts, sites
                 texts, sites, size = [], [], 0
@@ -293,13 +296,15 @@ def _listed(kinds: frozenset[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in kinds)
 
 
-def _patterns(patterns: str | Iterable[str], option: str) -> tuple[Pattern, ...]:
+def _patterns(patterns: Patterns, option: str) -> tuple[Pattern, ...]:
     found = []
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+    for pattern in [patterns] if isinstance(patterns, str | bytes | re.Pattern) else patterns:
+        told = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+        _check_type(told, str, f"{option} are expressions for str")
         try:
             found.append(re.compile(pattern))
         except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"{option}: {pattern[:200]!r} is no regular expression: {error}") from None
+            raise ValueError(f"{option}: {told[:200]!r} is no regular expression: {error}") from None
     return tuple(found)
 
 

@@ -32,7 +32,8 @@ class ClusterError(ValueError):
 def run(shards: Sequence[runs.Shard], job: runs.Job, cleaner: Cleaner, address: str, jobs: int) -> Iterator[runs.Step]:
     """What `runs.run` does, by the workers of a cluster; one step for each shard, as they are done.
 
-    `address` is that of the scheduler, or `local` for `jobs` worker processes on this machine.  Raises ClusterError.
+    `address` is that of the scheduler, or `local` for `jobs` worker processes on this machine (-1: one for each core).
+    Raises ClusterError.
     """
     with _client(address, jobs) as client:
         distributed = storage.optional("distributed", "--cluster", "cluster")
@@ -64,12 +65,15 @@ def count(items: Sequence[Item], work: Callable[[Item], Count], merge: Callable[
 
 @contextmanager
 def _client(address: str, jobs: int) -> Iterator[Any]:
+    import joblib
+
     dask = storage.optional("dask", "--cluster", "cluster")
     distributed = storage.optional("distributed", "--cluster", "cluster")
     with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}):
         if address == LOCAL:
+            workers = joblib.effective_n_jobs(jobs)
             with (
-                distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+                distributed.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
                 distributed.Client(cluster) as client,
             ):
                 yield client

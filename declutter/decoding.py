@@ -7,7 +7,6 @@ bytes look like.  The labels of ISO-8859-1 and ASCII mean windows-1252, as the W
 
 from __future__ import annotations
 
-import contextlib
 import re
 
 _DAMAGED = 0.1  # of the characters beyond ASCII: more that are none, and the bytes are no UTF-8
@@ -67,10 +66,22 @@ def decoded(html: bytes) -> str:
     damaged = text.count("\ufffd")
     if damaged <= _DAMAGED * (len(text) - len(text.encode("ascii", "ignore"))):
         return text
-    if declared is not None and declared.replace("_", "-") not in _NO_CHARSETS:
-        with contextlib.suppress(LookupError):  # Python's codecs that make no text, such as "hex"
-            return html.decode(declared, "replace")
-    return html.decode(_looks_like(html), "replace")
+    known = None if declared is None else decoded_as(html, declared, "replace")
+    return html.decode(_looks_like(html), "replace") if known is None else known
+
+
+def decoded_as(html: bytes, charset: str, errors: str = "strict") -> str | None:
+    r"""A page's bytes by the name of an encoding that somebody else wrote; None where it is none of pages, or not that of these bytes.
+
+    >>> decoded_as(b"caf\xe9", "cp1252"), decoded_as(b"caf\xe9", "undefined"), decoded_as(b"caf\xe9", "ascii"), decoded_as(b"a", "\0")
+    ('café', None, None, None)
+    """
+    if charset.replace("_", "-") in _NO_CHARSETS:
+        return None
+    try:
+        return html.decode(charset, errors)
+    except (LookupError, ValueError):  # unknown, or one of Python's that make no text, such as "hex"; bytes of another; NUL in the name
+        return None
 
 
 def _cut_off(html: bytes) -> bytes:

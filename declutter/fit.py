@@ -265,6 +265,8 @@ def train(
     """
     if len({fold_of(article.site) for article in articles}) < FOLDS:
         raise ValueError(f"too few sites: labelled articles of about {3 * FOLDS} different sites are needed ('site:' in the header)")
+    if np.concatenate([article.allowed for article in articles]).any(axis=0).sum() < 2:
+        raise ValueError("lines of one kind alone teach nothing: label lines that go and lines that stay")
     rng = np.random.default_rng(seed)
     enough = sum(int((article.allowed.sum(axis=1) == 1).sum()) for article in articles) >= _ENOUGH
     effort = MUCH if enough else LITTLE

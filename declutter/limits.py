@@ -31,8 +31,8 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, most in (("max_bytes", self.max_bytes), ("max_lines", self.max_lines)):
-            if most is not None and most < 1:
-                raise ValueError(f"{name} is {most}, but it is a number from 1 on, or None for no limit")
+            if most is not None and (not isinstance(most, int) or most < 1):
+                raise ValueError(f"{name} is {most!r}, but it is a number from 1 on, or None for no limit")
 
     def may_refuse(self, text: str) -> bool:
         """Whether the text may be beyond a limit: blank lines count here, and `\\r\\n` counts twice."""

@@ -12,6 +12,7 @@ from declutter import storage
 from declutter.tally import Tally
 
 _FOLDER = ".declutter"
+_LONGEST = 60  # characters of a name, of up to four bytes each: with more the mark's own could be too long
 
 
 def identity(source: str, *facts: Any) -> str:
@@ -39,4 +40,6 @@ def read(target: str, made_by: str) -> Tally | None:
 
 
 def _name(target: str) -> str:
-    return storage.beside(target, _FOLDER, f"{storage.base_name(target)}.json")
+    name = storage.base_name(target)
+    short = name if len(name) < _LONGEST else hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    return storage.beside(target, _FOLDER, f"{short}.json")

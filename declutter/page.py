@@ -28,7 +28,7 @@ _SKIPPED = frozenset([
     "canvas", "audio", "video", "select", "option", "datalist", "textarea", "input", "map", "rt", "rp", "annotation", "annotation-xml"
 ])  # fmt: skip
 _INLINE_IN_PROSE = frozenset(("button", "label"))  # blocks, but parts of the sentence in a paragraph
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(r"(?<![-\w])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)  # not of a backface
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TAGS = re.compile(r"<[^<>]*>")
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -6,6 +6,7 @@ A wrapped text is judged by its paragraphs (`declutter.wrapping`), an article wh
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -44,6 +45,9 @@ def by_lines(verdict: Verdict) -> Iterator[Verdict]:
         start, end = verdict.start + low, verdict.start + high
         inside = [replace(span, start=max(start, span.start), end=min(end, span.end)) for span in verdict.spans]
         inside = [span for span in inside if span.start < span.end]
+        if inside and inside[-1].end >= verdict.start + low + len(verdict.text[low:high].rstrip()):  # with the white space before it
+            kept = start + len(verdict.text[low : inside[-1].start - verdict.start].rstrip())
+            inside[-1] = replace(inside[-1], start=max([kept, *(span.end for span in inside[:-1])]), end=end)
         line = replace(verdict, text=verdict.text[low:high], start=start, end=end, spans=tuple(inside))
         if inside and not rest(line).strip():
             whole = inside[0]
@@ -52,8 +56,8 @@ def by_lines(verdict: Verdict) -> Iterator[Verdict]:
 
 
 def as_one(line: str, start: int, verdicts: Sequence[Verdict], body_stays: bool) -> Verdict:
-    """The verdicts on the parts of a line as one on the line: it is body, and what goes of it is spans, with the white space after them
-    (before them at the end of the line).
+    """The verdicts on the parts of a line as one on the line: it is body, if body stays, and what goes of it is spans, with the white space
+    after them (before them at the end of the line).
 
     `line` begins at `start`.  Where every part would go, the likeliest stays; the line goes only if body does.
     """
@@ -75,7 +79,8 @@ def as_one(line: str, start: int, verdicts: Sequence[Verdict], body_stays: bool)
     reason = f"its line breaks are lost; {gone} of the {len(stays)} lines that it had go"
     if last < 0:
         return replace(likeliest, text=line, start=start, end=end, reason=reason, spans=())
-    return replace(likeliest, text=line, start=start, end=end, kind="body", keep=True, reason=reason, spans=tuple(spans))
+    kind = "body" if body_stays else max(itertools.compress(verdicts, stays), key=lambda part: part.score).kind
+    return replace(likeliest, text=line, start=start, end=end, kind=kind, keep=True, reason=reason, spans=tuple(spans))
 
 
 def _span(part: Verdict, start: int, end: int) -> Span:

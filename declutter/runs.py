@@ -82,6 +82,7 @@ class _Piece:
     ends: bool = False
     error: str = ""
     before: Tally | None = None  # what an earlier run counted that did it
+    made_by: str = ""  # what a mark of it holds for: the input as it was before it was read
 
 
 def run(shards: Sequence[Shard], job: Job, cleaner: Cleaner, jobs: int = 1) -> Generator[Step]:
@@ -123,17 +124,18 @@ def records(source: str, fields: Fields, kind: str | None = None) -> Iterator[Re
 
 def _pieces(shards: Sequence[Shard], job: Job, stopped: set[int]) -> Iterator[_Piece]:
     for number, shard in enumerate(shards):
-        before = _marked(shard, job) if job.resume else None
-        if before is not None:
-            yield _Piece(number, Chunk([], None), ends=True, before=before)
-            continue
         position = 0
         try:
+            made_by = _identity(shard, job) if job.resume else ""
+            before = marks.read(str(shard.target), made_by) if job.resume else None
+            if before is not None:
+                yield _Piece(number, Chunk([], None), ends=True, before=before)
+                continue
             for chunk, position in _read(shard, job.fields):
                 yield _Piece(number, chunk, position)
                 if number in stopped:
                     break
-            yield _Piece(number, Chunk([], None), position, ends=True)
+            yield _Piece(number, Chunk([], None), position, ends=True, made_by=made_by)
         except Exception as error:
             yield _Piece(number, Chunk([], None), position, ends=True, error=told(error))
 
@@ -259,10 +261,10 @@ class _Writer:
                     self._printed.open_line = getattr(self._output.file, "open_line", False)
                 return
             self._format.end(self._output.file)
-            if not self._job.in_place or self._tally.changed:
+            if not self._job.in_place or self._tally.changed or self._job.fields.out is not None:
                 self._output.commit(backup=self._job.backup)
-            if self._job.resume:
-                marks.write(str(self._shard.target), _identity(self._shard, self._job), self._tally)
+            if self._job.resume and piece.made_by == _identity(self._shard, self._job):  # else it changed while it was read
+                marks.write(str(self._shard.target), piece.made_by, self._tally)
             self.discard()
         except OSError as error:
             if self._shard.target == STDOUT:
@@ -291,10 +293,3 @@ class _WriteError(Exception):
 
 def _identity(shard: Shard, job: Job) -> str:
     return marks.identity(shard.source, shard.kind, asdict(job.fields), job.settings, job.seconds, job.memory)
-
-
-def _marked(shard: Shard, job: Job) -> Tally | None:
-    try:
-        return marks.read(str(shard.target), _identity(shard, job))
-    except OSError:  # an input that is not there: told when it is read
-        return None

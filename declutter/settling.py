@@ -118,20 +118,22 @@ def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[
         done.kind[first], done.keep[first], done.why[first] = BODY, stays[BODY], "told again, but kept: nothing else would stay"
 
 
-def settle_patterns(done: Decisions, lines: Texts, keep_lines: Sequence[Pattern], drop_lines: Sequence[Pattern]) -> Array:
-    """The user's own expressions, which outrank everything else; gives the lines that one of them decided."""
+def settle_patterns(done: Decisions, lines: Texts, stays: Array, keep_lines: Sequence[Pattern], drop_lines: Sequence[Pattern]) -> Array:
+    """The user's own expressions, which outrank everything else; gives the lines that one of them decided.
+
+    A line that was wrapped at a column is searched as it was before.
+    """
     named = np.zeros(len(done.kind), dtype=bool)
     if not keep_lines and not drop_lines:
         return named
     clutter = np.delete(np.arange(len(KINDS)), KEPT_COLUMNS)
     for i in range(len(done.kind)):
-        line = lines[i]
-        for patterns, stays, option in ((keep_lines, True, "keep_lines"), (drop_lines, False, "drop_lines")):
+        line = BREAK.sub(" ", lines[i])
+        for patterns, wanted, option in ((keep_lines, True, "keep_lines"), (drop_lines, False, "drop_lines")):
             match = next((pattern for pattern in patterns if pattern.search(line)), None)
             if match is not None:
-                looks_kept = done.kind[i] in KEPT_COLUMNS
-                if stays != looks_kept:
-                    done.kind[i] = BODY if stays else clutter[done.views.kinds[i][clutter].argmax()]
-                done.keep[i], done.why[i], named[i] = stays, f"matches {option} {match.pattern!r}", True
+                if wanted != stays[done.kind[i]]:
+                    done.kind[i] = BODY if wanted else clutter[done.views.kinds[i][clutter].argmax()]
+                done.keep[i], done.why[i], named[i] = wanted, f"matches {option} {match.pattern!r}", True
                 break
     return named

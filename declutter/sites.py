@@ -94,7 +94,7 @@ def _batches(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list
     for text, site in pages:
         texts.append(text)
         sites.append(site_of(site))
-        size += len(text)
+        size += 100 + len(text)
         if size >= _BATCH:
             yield texts, sites
             texts, sites, size = [], [], 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import gzip
-import itertools
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -19,7 +19,6 @@ STDIN = "-"
 GZIP, ZSTANDARD = ".gz", ".zst"
 COMPRESSIONS = (GZIP, ZSTANDARD)
 _HALF = ".declutter"
-_numbers = itertools.count()
 
 
 class MissingExtraError(ValueError):
@@ -220,8 +219,10 @@ class Output:
             self._place = path
             # a device or a named pipe is written to, not replaced
             self._direct = path.exists() and not path.is_file()
-            self._half = path if self._direct else path.with_name(f"{_HALF}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}.half")
-        self._raw = self._half.open("wb")
+            self._half = path if self._direct else path.with_name(f"{_HALF}.{socket.gethostname()}.{secrets.token_hex(8)}.half")
+        # a half of one's own: never what somebody put there, nor the file that a link of that name leads to
+        self._raw = self._half.open("wb" if self._direct or is_address(name) else "xb")
+        _lock(self._raw)
         self.file = _compressing(self._raw, compression)
 
     def commit(self, *, backup: str | None = None) -> None:
@@ -315,24 +316,25 @@ def _compressing(raw: Any, compression: str) -> Any:
 
 
 def clear_halves(folder: str) -> None:
-    """Take away what processes of this machine that were killed left half-written in a folder."""
+    """Take away what processes of this machine that were killed left half-written in a folder: the halves that nobody holds."""
     if is_address(folder) or not Path(folder).is_dir():
         return
     for half in Path(folder).glob(f"{_HALF}.{socket.gethostname()}.*.half"):
-        process = half.name.split(".")[-3]
-        if process.isdigit() and not _runs(int(process)):
-            half.unlink(missing_ok=True)
+        with suppress(OSError), half.open("rb") as file:
+            if _lock(file):
+                half.unlink()
 
 
-def _runs(process: int) -> bool:
-    if os.name != "posix":  # elsewhere signal 0 is an interrupt
+def _lock(file: BinaryIO) -> bool:
+    """Hold a file as long as it is open, by whatever process, container or not; whether it could be."""
+    try:
+        import fcntl
+    except ImportError:  # where there are no such locks, an open file cannot be taken away either
         return True
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return True
+        return False
     return True
 
 

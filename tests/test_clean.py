@@ -212,6 +212,14 @@ def test_in_place(run, tmp_path, parts):
     assert (tmp_path / "link.txt").is_symlink()
 
 
+def test_in_place_every_row_gets_its_new_field(run, tmp_path):
+    for name, text in (("a.jsonl", "The ovens were cold."), ("b.jsonl", story(1))):
+        (tmp_path / name).write_text(json.dumps({"text": text}) + "\n", encoding="utf-8")
+    assert run("-i", "--out-field", "clean", tmp_path / "a.jsonl", tmp_path / "b.jsonl").code == 0
+
+    assert all("clean" in json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("a.jsonl", "b.jsonl"))
+
+
 @pytest.mark.parametrize("option", ["-i.bak", "--in-place=.bak"])
 def test_in_place_with_a_suffix_keeps_what_was_there(run, tmp_path, option):
     text, good = tmp_path / "s.txt", tmp_path / "good.txt"
@@ -314,6 +322,8 @@ def test_more_errors_than_allowed_stop_the_run_and_leave_no_half_output(run, par
     done = run(*parts, "-o", tmp_path / "one", "--max-errors", 1)
     assert done.code == 1
     assert "--max-errors" in done.err
+    assert run(*parts, "-o", tmp_path / "one", "--max-errors", 1, "--report", tmp_path / "r.json").code == 1
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["failed"] == 2
     assert set(content(tmp_path / "one")) <= {"0.jsonl"}
     assert not list((tmp_path / "one").glob(".*"))
 
@@ -500,6 +510,27 @@ def test_what_is_marked_as_done_is_left_out_and_the_report_is_that_of_all(run, p
     assert [entry["state"] for entry in one["inputs"]] == ["done"] * 5
     assert [entry["state"] for entry in two["inputs"]] == ["done", "done", "done", "done before", "done before"]
     assert (one["documents"], two["documents"]) == (20, 15)
+
+
+def test_an_input_that_changes_while_it_is_read_is_not_marked(parts, tmp_path):
+    shard = runs.Shard(str(parts[0]), "jsonl", "", str(tmp_path / "0.jsonl"), "")
+    job = runs.Job(Fields(), resume=True)
+    for number, _ in enumerate(runs.run([shard], job, declutter.Cleaner())):
+        if not number:
+            parts[0].write_bytes(lines(80, 81))
+    again = list(runs.run([shard], job, declutter.Cleaner()))
+
+    assert not any(step.skipped for step in again)
+    assert (tmp_path / "0.jsonl").read_bytes() == cleaned(80, 81)
+    assert [step.skipped for step in runs.run([shard], job, declutter.Cleaner())] == [True]
+
+
+def test_an_output_of_any_name_is_marked(run, parts, tmp_path):
+    target = tmp_path / ("n" * 249 + ".jsonl")
+    codes = [run(parts[0], "-o", target, "--resume").code for _ in range(2)]
+
+    assert codes == [0, 0]
+    assert not run(parts[0], "-o", target, "--resume").err
 
 
 def test_what_failed_before_is_told_again_and_done_again_with_other_limits(run, parts, tmp_path):

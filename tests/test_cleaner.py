@@ -493,3 +493,34 @@ def test_a_very_long_line_and_a_text_of_many_lines_come_through():
     long = "The oven was cold and the bakers waited. " * 5000
     assert declutter.judge(long)[0].keep
     assert len(declutter.judge("Back to top\n" * 3000)) == 3000
+
+
+def test_texts_without_characters_are_answered_while_more_come():
+    endless = declutter.Cleaner().clean_many(itertools.repeat(""))
+    assert list(itertools.islice(endless, 3)) == ["", "", ""]
+
+
+def test_a_kind_that_stays_anyway_is_still_of_its_kind_where_an_expression_keeps_it():
+    text = "\n".join([*LINES[:5], "Photo: Ada Finch / Wick Pictures", *LINES[5:6]])
+    for options in ({}, {"keep_lines": "Photo"}):
+        assert [v.kind for v in declutter.Cleaner(keep="photo_credit", **options).judge(text) if "Photo" in v.text] == ["photo_credit"]
+
+
+def test_an_article_whose_line_breaks_are_lost_is_no_body_where_body_goes():
+    text = " ".join([*LINES[:6], *LINES[3:6][::-1], *LINES[10:13]])
+    whole, without = (declutter.Cleaner(drop=drop).judge(text) for drop in ((), "body"))
+    assert [(v.kind, v.keep) for v in whole] == [("body", True)]
+    assert all(v.kind != "body" or not v.keep for v in without)
+
+
+@pytest.mark.parametrize(("options", "error"), [({"keep_lines": [b"x"]}, TypeError), ({"drop_lines": b"x"}, TypeError),
+                                                ({"max_bytes": "5"}, ValueError), ({"max_lines": 0.5}, ValueError)])  # fmt: skip
+def test_what_is_no_expression_or_number_is_refused_at_once(options, error):
+    with pytest.raises(error, match=next(iter(options))):
+        declutter.Cleaner(**options)
+
+
+def test_an_expression_may_be_compiled():
+    drop = re.compile("oven", re.IGNORECASE)
+    for patterns in (drop, [drop]):
+        assert "oven" not in declutter.Cleaner(drop_lines=patterns).clean("\n".join(LINES[3:6])).lower()

@@ -739,6 +739,43 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(run, tmp_pa
     assert one_line(done, "folder")
 
 
+@pytest.mark.parametrize("command", ["train", "report", "sites build", "clean --report"])
+def test_an_output_that_is_an_input_is_refused(run, tmp_path, command):
+    given = tmp_path / ("a.tsv" if command == "train" else "a.jsonl")
+    before = SAMPLE if command == "train" else '{"text": "The ovens were cold.", "url": "https://wick.test/1"}\n'
+    given.write_text(before, encoding="utf-8")
+    done = run("clean", given, "-i", "--report", given) if "clean" in command else run(*command.split(), given, "-o", given)
+
+    assert (done.code, given.read_text(encoding="utf-8")) == (2, before)
+    assert one_line(done, "is an input and would be overwritten")
+
+
+def test_the_report_is_not_written_over_the_output(run, story, tmp_path):
+    done = run("clean", story, "-o", tmp_path / "out", "--report", tmp_path / "out")
+
+    assert done.code == 2
+    assert one_line(done, "the output and the report")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_backup_is_not_written_over_another_input(run, tmp_path):
+    texts = tmp_path / "a.txt", tmp_path / "a.txt.bak"
+    for path in texts:
+        path.write_text("The ovens were cold.\nShare on Facebook\n")
+    done = run("clean", "-i.bak", *texts)
+
+    assert (done.code, texts[1].read_text()) == (2, "The ovens were cold.\nShare on Facebook\n")
+    assert one_line(done, "a backup would overwrite another input")
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "no-such"])
+def test_an_encoding_that_makes_no_text_is_a_usage_error(run, encoding):
+    done = run("clean", "--encoding", encoding, stdin=b"x")
+
+    assert done.code == 2
+    assert "unknown encoding" in done.err
+
+
 @pytest.mark.parametrize("command", ["clean", "explain", "diff"])
 def test_a_page_without_an_article_says_so(run, command):
     done = run(command, stdin=b"<html><body></body></html>")

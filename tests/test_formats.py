@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from declutter import formats
+from declutter.decoding import decoded
 from declutter.formats import jsonlines
 from declutter.formats.records import Cleaned, Fields, UnreadableError
 
@@ -203,7 +204,24 @@ def test_a_quotation_mark_that_is_never_closed_loses_nothing():
     seen, out = through("csv", data, str.upper)
 
     assert out == data.replace(b"1,a", b"1,A")
-    assert seen[-1].error
+    assert "reaches over 2 lines" in seen[-1].error
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.tsv.gz"])
+def test_a_table_of_one_column_has_the_delimiter_that_its_name_tells(name):
+    fields = Fields(out="clean")
+    seen, out = through("csv", b"text\nThe ferry, which came late, returned.\n", str.upper, fields, name)
+
+    assert [r.error for r in seen] == [""]
+    assert out == b"text\tclean\nThe ferry, which came late, returned.\tTHE FERRY, WHICH CAME LATE, RETURNED.\n"
+
+
+def test_many_stray_marks_are_gone_through_once():
+    data = b"id,text\n" + b'",z","\n' * 20_000
+    seen, out = through("csv", data, same)
+
+    assert out == data
+    assert any(r.error for r in seen)
 
 
 BROKEN = {
@@ -364,15 +382,17 @@ def crawl():
     fetched(3, "404 Not Found", "text/html", PAGE.encode())
     fetched(4, "200 OK", "text/html", gzip.compress(PAGE.encode()), ("Content-Encoding", "gzip"))
     fetched(5, "200 OK", "text/html; charset=ISO-8859-1", PAGE.encode("latin-1"))
+    for number, charset in enumerate(("undefined", "idna", "x\0y", "hex", "klingon"), 6):
+        fetched(number, "200 OK", f"text/html; charset={charset}", PAGE.encode("latin-1"))
     return out.getvalue()
 
 
 def test_a_crawl_gives_its_pages_with_their_addresses(crawl):
     seen, out = through("warc", crawl, same)
-    texts = [r.page if isinstance(r.page, str) else r.page.decode() for r in seen]
+    texts = [r.page if isinstance(r.page, str) else decoded(r.page) for r in seen]
 
-    assert [r.url for r in seen] == [f"https://wick.test/{number}" for number in (1, 4, 5)]
-    assert texts == [PAGE] * 3
+    assert [r.url for r in seen] == [f"https://wick.test/{number}" for number in (1, 4, *range(5, 11))]
+    assert texts == [PAGE] * 8
     assert [json.loads(line)["url"] for line in out.splitlines()] == [r.url for r in seen]
 
 

@@ -241,3 +241,8 @@ def test_the_options_of_the_cleaner_are_heard(run, tmp_path):
 
     struck = Read((tmp_path / "r.html").read_text(encoding="utf-8")).struck
     assert struck == [verdict.text for verdict in Cleaner(keep="share", drop_lines="^Bakers").judge(TEXT) if not verdict.keep]
+
+
+@pytest.mark.parametrize("site", ["a\x01b", "\ud800b", "a\x00"])
+def test_a_site_whose_name_no_page_can_hold_is_reported(site):
+    assert "b" in render([article(("Body.", "body", True, 0.9), site=each) for each in (site, "b")])

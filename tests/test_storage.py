@@ -143,3 +143,20 @@ def test_names_beside_and_below():
     assert storage.beside("s3://a/b/c.txt", "d") == "s3://a/b/d"
     assert storage.beside(str(Path("b") / "c.txt"), "d", "e") == str(Path("b") / "d" / "e")
     assert storage.join("s3://a/", "b") == "s3://a/b"
+
+
+def test_a_half_is_nobody_elses(tmp_path, monkeypatch):
+    """Processes of two containers may have one number and one name of a machine; and a half's name may be taken, by a link at that."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"flour")
+    monkeypatch.setattr(storage.secrets, "token_hex", lambda _: "00")
+    (tmp_path / f"{storage._HALF}.{storage.socket.gethostname()}.00.half").symlink_to(victim)
+    with pytest.raises(FileExistsError):
+        storage.Output(str(tmp_path / "a"), "")
+    monkeypatch.undo()
+    one, other = written(tmp_path / "a", "", b"bread"), written(tmp_path / "b", "", b"water")
+    subprocess.run([sys.executable, "-c", f"from declutter import storage; storage.clear_halves({str(tmp_path)!r})"], check=True)
+    one.commit()
+    other.commit()
+
+    assert [(tmp_path / name).read_bytes() for name in ("a", "b", "victim")] == [b"bread", b"water", b"flour"]

@@ -86,10 +86,10 @@ def test_a_line_of_which_nothing_stays_is_what_the_span_is():
                                   (declutter.Span(4, 14, "promo", 0.1, "reads like promo inside a line"),))  # fmt: skip
     first, second, third = by_lines(paragraph)
 
-    assert [(span.start, span.end) for span in first.spans] == [(4, 7)]
+    assert [(span.start, span.end) for span in first.spans] == [(3, 7)], "with the white space before it"
     assert (second.kind, second.keep, second.spans) == ("promo", False, ())
     assert (third.keep, third.spans) == (True, ())
-    assert apply(paragraph.text, [first, second, third]) == "one \nfour."
+    assert apply(paragraph.text, [first, second, third]) == "one\nfour."
 
 
 POEM = """\

@@ -60,6 +60,6 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:
-        click.echo(f"{error.filename or 'output'}: {error.strerror}", err=True)
+        click.echo(f"declutter: {error.filename or 'output'}: {error.strerror}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -57,7 +57,7 @@ class Account:
         """Tell the first few of an input, and that there are more."""
         said[shard] = said.get(shard, 0) + 1
         if said[shard] <= _TOLD:
-            click.echo(f"declutter: {what}", err=True)
+            click.echo(common.plain(f"declutter: {what}"), err=True)
         elif said[shard] == _TOLD + 1:
             click.echo(f"declutter: {shard.shown}: {more}", err=True)
 

@@ -63,11 +63,13 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
     come out as they went in, with clean texts; of a WARC file come out its pages, as JSON Lines.
     """
     if options["report"] is not None:
-        common.writable(options["report"])
+        common.writable(options["report"], files)
     judging = {name: options.pop(name) for name in ("keep", "drop", "caution", "keep_lines", "drop_lines", "model", "sites")}
     cleaner = common.make_cleaner(**judging)
     fields = Fields(options["field"], options["url_field"], options["out_field"], encoding, html)
     shards = plan.shards(files or (storage.STDIN,), fields, options)
+    if options["report"] is not None:
+        plan.refuse_as_report(options["report"], shards)
     job = runs.Job(
         fields,
         _digest(judging),
@@ -78,12 +80,14 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
         memory=options["max_memory"] and options["max_memory"] * 1_000_000,
     )
     seen = account.Account(options["max_errors"], options["check"], options["dry_run"])
-    with closing(_steps(shards, job, cleaner, options)) as steps, account.progress(shards, options) as show:
-        for step in steps:
-            seen.take(step)
-            show(step)
-    if options["report"] is not None:
-        seen.report(options["report"])
+    try:
+        with closing(_steps(shards, job, cleaner, options)) as steps, account.progress(shards, options) as show:
+            for step in steps:
+                seen.take(step)
+                show(step)
+    finally:  # of a run that stopped early it tells why
+        if options["report"] is not None:
+            seen.report(options["report"])
     return seen.exit_code
 
 

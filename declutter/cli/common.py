@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,22 +81,35 @@ def jobs_option(help_text: str, default: int = 1) -> Callable[..., Any]:
     return click.option("-j", "--jobs", type=int, default=default, show_default=True, callback=some, help=help_text)
 
 
-def writable(output: Path) -> None:
-    """Refuse a file that could not be written, before the work is done that it is for."""
+def writable(output: Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Refuse a file that could not be written, or is one of the inputs, before the work is done that it is for."""
     if not output.absolute().parent.is_dir():
         raise OneLine(f"{output}: there is no folder {output.parent} to write it to", 2)
     if output.is_dir():
         raise OneLine(f"{output} is a folder; name a file", 2)
     if not os.access(output if output.exists() else output.absolute().parent, os.W_OK):
         raise OneLine(f"{output}: cannot be written: no permission", 2)
+    if output.exists() and storage.same(str(output)) in {storage.same(str(name)) for name in inputs}:
+        raise OneLine(f"{output} is an input and would be overwritten; name another file", 2)
 
 
 def known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     """The name of an encoding that Python has; another is a usage error."""
     try:
+        "".encode(value)  # which is no text in some of Python's codecs, such as "hex"
+        "a".encode(value)
         return codecs.lookup(value).name
-    except LookupError:
+    except (LookupError, ValueError):
         raise click.BadParameter(f"unknown encoding {value!r}") from None
+
+
+def plain(text: str) -> str:
+    """A line without control characters, which could move the cursor or colour what follows.
+
+    >>> plain("a\\tb\\x1b[2J")
+    'a\\tb\ufffd[2J'
+    """
+    return "".join("\ufffd" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text)
 
 
 def make_cleaner(**options: Any) -> Cleaner:
@@ -129,7 +143,7 @@ class Failures:
     def tell(self, name: str, what: str) -> None:
         """Count a failure and say what it was."""
         self.count += 1
-        click.echo(f"declutter: {storage.shown(name)}: {what}", err=True)
+        click.echo(plain(f"declutter: {storage.shown(name)}: {what}"), err=True)
 
     @property
     def exit_code(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,7 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str
         removed = sum(not verdict.keep for verdict in article.verdicts)
         heading = f"{storage.shown(article.name)}: {removed} of {len(article.verdicts)} lines go"
         if several:
-            _print("\n" * bool(number) + paint(f"== {_shown(heading)}", bold=True))
+            _print("\n" * bool(number) + paint(f"== {common.plain(heading)}", bold=True))
         for line in _lines(article.text, article.verdicts, paint):
             _print(line)
     return failures.exit_code
@@ -49,7 +48,7 @@ def _lines(text: str, verdicts: Sequence[Verdict], paint: Any) -> Iterator[str]:
         if verdict.keep:
             yield f"  {_marked(verdict, paint)}"
         else:
-            yield paint(f"- {_shown(verdict.text)}", fg="red") + paint(f"  ({_why(verdict)})", fg="red", dim=True)
+            yield paint(f"- {common.plain(verdict.text)}", fg="red") + paint(f"  ({_why(verdict)})", fg="red", dim=True)
 
 
 def _line_ends(gap: str) -> int:
@@ -59,11 +58,11 @@ def _line_ends(gap: str) -> int:
 def _marked(verdict: Verdict, paint: Any) -> str:
     parts, at = [], verdict.start
     for span in verdict.spans:
-        taken = _shown(verdict.text[span.start - verdict.start : span.end - verdict.start])
-        parts += [_shown(verdict.text[at - verdict.start : span.start - verdict.start]), paint(f"[-{taken}-]", fg="red"),
+        taken = common.plain(verdict.text[span.start - verdict.start : span.end - verdict.start])
+        parts += [common.plain(verdict.text[at - verdict.start : span.start - verdict.start]), paint(f"[-{taken}-]", fg="red"),
                   paint(f"({_why(span)})", fg="red", dim=True)]  # fmt: skip
         at = span.end
-    return "".join(parts) + _shown(verdict.text[at - verdict.start :])
+    return "".join(parts) + common.plain(verdict.text[at - verdict.start :])
 
 
 def _why(judged: Any) -> str:
@@ -76,15 +75,6 @@ def _painter() -> Any:
     if os.environ.get("NO_COLOR") or not coloured:
         return lambda text, **_: text
     return click.style
-
-
-def _shown(text: str) -> str:
-    """A line without control characters, which could move the cursor or colour what follows.
-
-    >>> _shown("a\\tb\\x1b[2J")
-    'a\\tb\ufffd[2J'
-    """
-    return "".join("\ufffd" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text)
 
 
 def _print(line: str) -> None:

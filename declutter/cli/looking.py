@@ -48,7 +48,7 @@ def told(cleaner: Cleaner, failures: common.Failures, files: Sequence[str], **re
     several = len(files) > 1 or any(formats.by_name(name)[0] != formats.TEXT or Path(name).is_dir() for name in files)
     for article in judged(cleaner, failures, files or [storage.STDIN], **reading):
         if article.note is not None:
-            click.echo(f"declutter: {storage.shown(article.name)}: {article.note}", err=True)
+            click.echo(common.plain(f"declutter: {storage.shown(article.name)}: {article.note}"), err=True)
         yield article, several
 
 

@@ -32,6 +32,8 @@ def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> l
     planned = [_shard(name, fields, options, folder) for name in names]
     if not check:
         _refuse_overwriting(planned, output if folder else None, in_place)
+        kept = {storage.same(f"{shard.target}{options['in_place']}") for shard in planned if options["in_place"]}
+        _refuse(kept & {storage.same(name) for name in names}, "--in-place: a backup would overwrite another input; name another suffix")
     try:
         for kind in {shard.kind for shard in planned}:
             formats.make(kind, fields)
@@ -92,6 +94,12 @@ def _refuse_overwriting(shards: list[runs.Shard], folder: str | None, in_place: 
     for shard in shards:
         _refuse(storage.same(shard.source) in written, f"{shard.source} is an input and would be overwritten; use --in-place")
         _refuse(_is_stdout(shard.source) and shard.target == runs.STDOUT, f"{shard.source} is an input and the output; use --in-place")
+
+
+def refuse_as_report(report: Path, shards: list[runs.Shard]) -> None:
+    """Refuse to write the report in the place of an output."""
+    targets = {os.path.realpath(shard.target) for shard in shards if shard.target is not None}
+    _refuse(os.path.realpath(report) in targets, f"{report} is the output and the report; name another file")
 
 
 def _is_stdout(name: str) -> bool:

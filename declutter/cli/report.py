@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], output: Path, field: str, url_field: str, en
     counted, and those that lost most and a sample of the rest shown.
     """
     report = looking.need("declutter.report", "report")
-    common.writable(output)
+    common.writable(output, paths)
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
     counted = 0

@@ -36,6 +36,7 @@ def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, enc
     failures = common.Failures()
     try:
         sources = [source for name in storage.expand(list(corpus)) for source in articles.files(name, formats.ENDINGS, tell=failures.tell)]
+        common.writable(output, sources)
         counted = counting.count(sources, Fields(field, url_field, None, encoding, html), **options)  # type: ignore[arg-type]
     except (cluster.ClusterError, storage.MissingExtraError) as error:
         raise common.OneLine(str(error), 2) from None

@@ -25,7 +25,7 @@ def command(paths: tuple[Path, ...], output: Path, jobs: int, seed: int) -> int:
 
     from declutter import fit, model, retrain
 
-    common.writable(output)
+    common.writable(output, samples.find(list(paths)))
     try:
         sources = retrain.read(paths)
         articles = [article for source in sources for article in source.articles]

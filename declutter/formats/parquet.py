@@ -27,6 +27,8 @@ class Parquet:
         columns = source.schema_arrow.names
         if self._fields.text not in columns:
             raise UnreadableError(missing("column", self._fields.text, columns))
+        if columns.count(self._fields.text) > 1:
+            raise UnreadableError(f"has {columns.count(self._fields.text)} columns {self._fields.text!r}; which of them is the text?")
         codec = _codec(source, self._fields.text)
         if not source.num_row_groups:
             yield Chunk([], (source.schema_arrow.empty_table(), codec))

@@ -8,13 +8,17 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
+from declutter import storage
 from declutter.formats.records import BLOCK, BOM, Chunk, Cleaned, Fields, Record, UnreadableError, by_its_mark, missing, record
 
 _DELIMITERS = ",;\t|"
+_BY_TABS = "\t,;|"
 _NOT_DECODED = re.compile("[\udc80-\udcff]")  # bytes that are not of the encoding, carried along to be written as they were
 _LINE_END = re.compile(r"[\r\n]*\Z")
+_AHEAD = 200  # lines of a row that is looked for behind a broken one; with all that there are, a file of quotation marks takes hours
 _LONGEST = (1 << 31) - 1  # characters of a cell: the most that is allowed everywhere
 
 
@@ -96,7 +100,7 @@ class Rows:
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
 
-    def read(self, file: BinaryIO, name: str) -> Iterator[Chunk]:  # noqa: ARG002
+    def read(self, file: BinaryIO, name: str) -> Iterator[Chunk]:
         """A chunk without records for the header, then chunks of rows; raw is the table, and for each row its cells and itself."""
         csv.field_size_limit(_LONGEST)
         given = io.BufferedReader(cast(Any, file))
@@ -105,13 +109,13 @@ class Rows:
         header = next(_rows(lines, ","), (None, ""))[1]
         if not header:
             return
-        table = self._table(header, encoding)
+        table = self._table(header, encoding, _BY_TABS if storage.split_compression(name)[0].lower().endswith(".tsv") else _DELIMITERS)
         yield Chunk([], (table, header))
         records: list[Record] = []
         raw: list[tuple[list[str] | None, str]] = []
         held = 0
         for number, (cells, row) in enumerate(_rows(lines, table.delimiter, table.width), 2):
-            records.append(self._record(cells, table, f"row {number}"))
+            records.append(self._record(cells, table, f"row {number}", row))
             raw.append((cells, row))
             held += len(row)
             if held >= BLOCK:
@@ -119,10 +123,10 @@ class Rows:
                 records, raw, held = [], [], 0
         yield Chunk(records, (table, raw))
 
-    def _table(self, header: str, encoding: str) -> Table:
+    def _table(self, header: str, encoding: str, delimiters: str) -> Table:
         fields = self._fields
         header = header.removeprefix(BOM)
-        tried = [(delimiter, next(csv.reader([header], delimiter=delimiter), [])) for delimiter in _DELIMITERS]
+        tried = [(delimiter, next(csv.reader([header], delimiter=delimiter), [])) for delimiter in delimiters]
         for delimiter, columns in tried:
             if fields.text in columns:
                 out = fields.out or fields.text
@@ -136,9 +140,13 @@ class Rows:
                 )
         raise UnreadableError(missing("column", fields.text, max((columns for _, columns in tried), key=len)))
 
-    def _record(self, cells: list[str] | None, table: Table, place: str) -> Record:
+    def _record(self, cells: list[str] | None, table: Table, place: str, row: str) -> Record:
+        if cells is None:
+            reach = len(row.splitlines())
+            over = f", and what it opens reaches over {reach} lines" if reach > 1 else ""
+            return Record(place, error=f"no row of CSV: a quotation mark is out of place{over}")
         if not cells:
-            return Record(place, error="no row of CSV: a quotation mark is out of place" if cells is None else "")
+            return Record(place)
         if len(cells) != table.width:
             return Record(place, error=f"has {len(cells)} cells where the header has {table.width}")
         text = cells[table.text]
@@ -202,7 +210,7 @@ def _rows(lines: _Remembered, delimiter: str, width: int | None = None) -> Itera
         yield cells, "".join(row)
 
 
-def _row(lines: _Remembered, delimiter: str) -> list[str] | None:
+def _row(lines: Iterable[str], delimiter: str) -> list[str] | None:
     try:
         return next(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
@@ -218,7 +226,7 @@ def _broken(lines: _Remembered, delimiter: str, width: int, marks: int) -> Itera
     closes = False
     while True:
         try:
-            cells = _row(lines, delimiter)
+            cells = _row(islice(lines, _AHEAD), delimiter)
         except StopIteration:
             return
         ahead = lines.given()

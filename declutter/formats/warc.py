@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from declutter import storage
+from declutter.decoding import decoded_as
 from declutter.formats.records import BLOCK, Chunk, Cleaned, Fields, Record, UnreadableError
 
 _HTML = ("text/html", "application/xhtml+xml")
@@ -86,10 +87,7 @@ def _decoded(data: bytes, found: Any) -> str | bytes:
     try:
         data.decode()
     except UnicodeDecodeError:
-        try:
-            return data.decode(charset.strip(" \"';") or "utf-8")
-        except (UnicodeDecodeError, LookupError):
-            return data
+        return decoded_as(data, charset.strip(" \"';") or "utf-8") or data
     return data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,8 @@ def _plain(value: Any) -> Any:
     """Sets in an order that is the same in every process, paths as strings: equal options have equal pickles."""
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, Iterator):
+        return tuple(value)
     return str(value) if isinstance(value, Path) else value
 
 

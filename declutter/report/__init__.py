@@ -10,6 +10,7 @@ r"""One self-contained page that shows what was removed from each article, and w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from declutter.articles import Judged
@@ -18,6 +19,7 @@ from declutter.report.gather import Count, Gathered, gather
 from declutter.report.page import choose, fill
 
 _SITES = 15  # that the chart names
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(articles: Iterable[Judged], *, room: int = 3_000_000) -> str:
@@ -57,7 +59,7 @@ def _told(own: Count) -> str:
 
 
 def _short(site: str) -> str:
-    name = site or "no site named"
+    name = _NO_XML.sub("\ufffd", site) or "no site named"
     return name if len(name) <= 24 else f"{name[:23]}…"
 
 

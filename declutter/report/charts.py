@@ -63,7 +63,7 @@ def _drawn(kind: Callable[..., pygal.Graph], rows: Sequence[Bar], title: str, **
 def _value(row: Bar) -> dict[str, object]:
     value: dict[str, object] = {"value": row.value, "formatter": lambda _: row.told, "node": {"class": f"bar-of {row.css}".strip()}}
     if row.filters:
-        value["xlink"] = {"href": "#" + quote(row.filters, safe="="), "target": "_self"}
+        value["xlink"] = {"href": "#" + quote(row.filters, safe="=", errors="replace"), "target": "_self"}
     return value
 
 

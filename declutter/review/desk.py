@@ -155,7 +155,7 @@ def _file_name(article: Judged) -> str:
 
 
 def _header(value: str) -> str:
-    return " ".join(value.split())
+    return " ".join(value.encode("utf-8", "replace").decode().split())
 
 
 def _read_back(path: Path, article: Judged) -> tuple[LabelledLine, ...]:
