@@ -21,7 +21,7 @@ from declutter.kinds import KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
 from declutter.parallel import in_order
 from declutter.reading import Back, read_otherwise
-from declutter.settling import Decisions, Pattern, Texts, settle_headlines, settle_patterns, settle_repeats
+from declutter.settling import Decisions, Pattern, Texts, settle_contents, settle_headlines, settle_patterns, settle_repeats, stands_whole
 from declutter.stages import cut, opinions
 from declutter.verdict import BODY, Span, Verdict
 
@@ -181,11 +181,13 @@ class Cleaner:
             done.why |= {i: seen.told(i) for i in np.flatnonzero(~done.keep & (seen.against >= _TELLING)).tolist()}
         lines = Texts(texts, parts)
         settle_headlines(done, lines, self._stays, "headline" in self.named_to_keep)
-        settle_repeats(done, lines, self._stays, self.named_to_keep)
+        places = [place for page in pages for place in page.places]
+        settle_contents(done, lines, places, self._stays)
+        settle_repeats(done, lines, self._stays, self.named_to_keep, places)
         named = settle_patterns(done, lines, self._stays, self.keep_lines, self.drop_lines)
-        for found in spans.find(
-            self._model, parts, views, done.keep & (done.kind == BODY) & ~named, verdict.cut_at(self.caution, self._model.pieces.cut)
-        ):
+        divided = done.keep & (done.kind == BODY) & ~named
+        divided[[line for line, held in enumerate(places) if stands_whole(held, lines[line])]] = False
+        for found in spans.find(self._model, parts, views, divided, verdict.cut_at(self.caution, self._model.pieces.cut)):
             if not self._stays[found.kind]:
                 done.found.setdefault(found.line, []).append(found)
         done.own |= {number: to_own(texts[number], self._verdicts_of(texts[number], done, number)) for number, to_own in back.items()}

@@ -52,6 +52,7 @@ PLACES = [
     "ul",
 ]
 PLACE_BIT = {tag: 1 << bit for bit, tag in enumerate(PLACES)}
+HEADINGS = sum(PLACE_BIT[tag] for tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
 # What a page says of itself, of which the words that a line has too are counted, or the pairs of words, where single words say little.
 _OWN_WORDS = ("titles", "names", "authors")
 _OWN_PAIRS = ("body", "description", "pictures")
@@ -198,10 +199,9 @@ def _main(nodes: Ints, bounds: Ints, story: Floats, lines: Lines) -> Columns:
 
 def _heading(lines: Lines, bits: Array, told: Columns) -> Columns:
     """What the heading above says of the lines under it, and how far it is."""
-    of_heading = sum(PLACE_BIT[tag] for tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
     at = np.arange(len(lines))
-    last = np.maximum.accumulate(np.where(bits & of_heading, at, -1))
-    last = np.where(bits & of_heading, np.concatenate([[-1], last[:-1]]), last)
+    last = np.maximum.accumulate(np.where(bits & HEADINGS, at, -1))
+    last = np.where(bits & HEADINGS, np.concatenate([[-1], last[:-1]]), last)
     there = last >= lines.bounds[lines.text_of]
     out: Columns = {"lines since a heading": np.where(there, np.minimum(at - last, 40), 41)}
     for name in ("looks kept", "stands in articles", "markup looks kept"):

@@ -18,6 +18,7 @@ BLOCKS = frozenset([
 CELLS = frozenset(("td", "th"))
 # All are patterns of bytes: tags are ASCII, and what stands between them is gone through three times as fast.
 _END = re.compile(rb"</(?i:body|html)\s*>")  # libxml2 reads nothing behind an early one
+_BREAK = re.compile(rb"</(?i:br)\s*/?>")  # a break to browsers, nothing to libxml2
 _CONTROL = bytes({*range(0x20)} - set(b"\t\n\r"))  # libxml2 ends a text at some of them, and at U+FFFE and U+FFFF
 # Declarations inside the doctype: none is followed, and the parser takes their end for text, in its versions at different places.
 _DECLARED = re.compile(rb"(\s*+(?:<\?[^>]*+>\s*+)?+<!DOCTYPE\b[^>\[]*+)\[[^\]]*+\]\s*+>", re.IGNORECASE)
@@ -37,6 +38,7 @@ def parsed(html: str) -> Any:
     page = html.encode("utf-8", "replace").translate(None, _CONTROL)  # half a surrogate pair would end the page
     if declared := _DECLARED.match(page):
         page = declared[1] + b">" + page[declared.end() :]
+    page = _BREAK.sub(b"<br>", page)
     page = _END.sub(b"", _CROWDED.sub(rb"\1", _SELF_CLOSED.sub(rb"\1>", page, count=1)))
     tree = _tree(page)
     if tree is not None and _too_deep(tree):

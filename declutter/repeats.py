@@ -20,7 +20,10 @@ from declutter.words import Words
 LONG = 8  # words: a body line of fewer may stand twice
 LIKELY, _SURE = 0.3, 0.5  # probabilities of a caption: enough among equal lines, enough among others
 _ALIKE = 4  # words that a caption's two tellings share at least
+_LONGER = 3  # times as long as a caption its longer telling may be: more is a paragraph that begins like it
 _NOT_WORD = re.compile(r"[\W_]+")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphens and the like
+_NUMBER = re.compile(r"(?:\d+ )+")
 _SITE = re.compile(r"\s*[|•·»–—-]\s+\S")  # what stands between a headline and the name of its site
 _ITEM = re.compile(r"\s*(?:[-*•·▪◦]|\d{1,3}[.)])\s")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -29,10 +32,19 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 def plain(text: str) -> str:
     """A line without marks, spacing and case, so that tellings compare equal.
 
-    >>> plain("“The  Tide”, at dawn") == plain("'The tide' at dawn.")
+    >>> plain("“The  Tide”, at dawn") == plain("'The ti\u00adde' at dawn.")
     True
     """
-    return _NOT_WORD.sub(" ", text.casefold()).strip()
+    return _NOT_WORD.sub(" ", _UNSEEN.sub("", text).casefold()).strip()
+
+
+def unnumbered(text: str) -> str:
+    """A plain line without the number of a section.
+
+    >>> unnumbered("2.1 The  Tide"), unnumbered("2")
+    ('the tide', '2')
+    """
+    return _NUMBER.sub("", plain(text), count=1)
 
 
 def alike(lines: Lines, words: Words) -> Iterator[list[int]]:
@@ -90,6 +102,8 @@ def captions_told_again(texts: Mapping[int, str], group: Sequence[int], caption:
         while beginnings and not text.startswith(beginnings[-1] + " "):
             beginnings.pop()
         for shorter in beginnings:
+            if len(text) > _LONGER * len(shorter):
+                continue
             relatives[shorter].append(text)
             relatives[text].append(shorter)
         if _words(text) >= _ALIKE:
@@ -127,7 +141,7 @@ def equal_lines(texts: Mapping[int, str], group: Sequence[int], counts: Mapping[
 
 
 def is_item(line: str) -> bool:
-    """Whether a line is the item of a list: by itself it may stand twice, as the steps of a plan do.
+    """Whether a line is the item of a list, or the row of a table: by itself it may stand twice, as steps of plans and heads of tables do.
 
     Items of eight words and more that stand twice do so in the reference, too, in 14 texts of folds 1 to 4, and in 4 not at all; other such
     lines do in 32, and not at all in 44.
@@ -135,7 +149,7 @@ def is_item(line: str) -> bool:
     >>> is_item("- Ten minutes of easy jogging"), is_item("3. Dry the plums"), is_item("– Nobody told us, she says")
     (True, True, False)
     """
-    return bool(_ITEM.match(line))
+    return " | " in line or bool(_ITEM.match(line))
 
 
 def is_lone(told: Callable[[int], str], lines: Lines, line: int, earlier: int) -> bool:

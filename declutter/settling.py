@@ -13,10 +13,15 @@ from declutter import repeats, spans
 from declutter.document import BREAK, Array, Ints
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
+from declutter.markup import HEADINGS, PLACE_BIT, Place
 from declutter.stages import Cut, Opinions
 from declutter.verdict import BODY, HEADLINE, SUBHEADING, Verdict
 
-_CAPTION, _CREDIT = KINDS.index("caption"), KINDS.index("photo_credit")
+_CAPTION, _CREDIT, _NAVIGATION = (KINDS.index(kind) for kind in ("caption", "photo_credit", "navigation"))
+_SURE = 0.95  # score of a line that is no caption, though one tells it again
+_LINKED = 0.9  # share of a line that leads elsewhere in a table of contents; less, and a heading is none of a teaser
+_CONTENTS = 2  # headings that a table of contents tells at least
+_LISTED = PLACE_BIT["li"] | PLACE_BIT["pre"]
 
 Pattern = re.Pattern[str]
 
@@ -90,8 +95,28 @@ def settle_headlines(done: Decisions, lines: Texts, stays: Array, keep_all: bool
                 done.kind[i], done.keep[i] = SUBHEADING, stays[SUBHEADING]
 
 
-def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[str]) -> None:
-    """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had."""
+def settle_contents(done: Decisions, lines: Texts, places: Sequence[Place], stays: Array) -> None:
+    """Of a page, links that tell its headings before they come are a table of contents, where there are several of them."""
+    headings: dict[str, int] = {}
+    for i, place in enumerate(places):
+        if place.places & HEADINGS and place.links < _LINKED and done.keep[i]:
+            headings[repeats.unnumbered(lines[i])] = i
+    if len(headings) < _CONTENTS:
+        return
+    links = (i for i, place in enumerate(places) if place.links >= _LINKED and not place.places & HEADINGS and done.keep[i])
+    entries = {i: there for i in links if (there := headings.get(repeats.unnumbered(lines[i]), 0)) > i}
+    for i, heading in entries.items() if len(entries) >= _CONTENTS else ():
+        done.kind[i], done.keep[i] = _NAVIGATION, stays[_NAVIGATION]
+        done.why[i] = f"of a table of contents: the heading of line {lines.number(heading)}"
+
+
+def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[str], places: Sequence[Place] = ()) -> None:
+    """Captions told again are captions, all of them; of equal long body lines the first stays; a text keeps one of what was all it had.
+
+    A line that surely belongs and does not read like a caption is none, however it is told again, nor is such a headline: of 23 of them on
+    pages of folds 1 to 4 that stood for captions the reference had 21.  Items, which on pages their place tells, may be told again, and so
+    may a heading that a list told first: then the item goes (of 147 such headings the reference has 133 once).
+    """
     before = done.keep.copy()
     caption: Floats = done.views.kinds[:, _CAPTION] + done.views.kinds[:, _CREDIT]
     counts = repeats.word_counts(done.parts.words)
@@ -102,12 +127,19 @@ def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[
         texts = {i: lines[i] for i in group}
         pairs = repeats.captions_told_again(texts, group, {i: float(caption[i]) for i in group})
         for i, other in pairs:
+            heads = done.kind[i] == HEADLINE and bool(places) and places[i].places & HEADINGS > 0
+            if caption[i] < repeats.LIKELY and (heads or done.views.keep[i] >= _SURE):
+                continue
             done.kind[i], done.keep[i] = _CAPTION, stays[_CAPTION]
             done.why[i] = f"repeats line {lines.number(other)}" if other < i else f"a caption, told again in line {lines.number(other)}"
-        told = {i for i, _ in pairs}
+        told = {i for i, _ in pairs if done.kind[i] == _CAPTION}
         rest = [i for i in group if i not in told and done.keep[i]]
         for i, earlier in repeats.equal_lines(texts, rest, {i: int(counts[i]) for i in rest}):
-            if repeats.is_item(texts[i]) and repeats.is_lone(lines.__getitem__, lines.lines, i, earlier):
+            if (repeats.is_item(texts[i]) or _in_list(places, i)) and repeats.is_lone(lines.__getitem__, lines.lines, i, earlier):
+                continue
+            if done.kind[i] == SUBHEADING != done.kind[earlier] and (repeats.is_item(texts[earlier]) or _in_list(places, earlier)):
+                done.keep[earlier] = done.keep[earlier] and KINDS[done.kind[earlier]] in named
+                done.why[earlier] = f"told again as a heading, line {lines.number(i)}"
                 continue
             done.keep[i] = done.keep[i] and KINDS[done.kind[i]] in named
             done.why[i] = f"repeats line {lines.number(earlier)}"
@@ -116,6 +148,18 @@ def settle_repeats(done: Decisions, lines: Texts, stays: Array, named: Sequence[
     for number in np.flatnonzero(emptied).tolist():
         first = int(np.flatnonzero(before & (text_of == number))[0])
         done.kind[first], done.keep[first], done.why[first] = BODY, stays[BODY], "told again, but kept: nothing else would stay"
+
+
+def stands_whole(place: Place, line: str) -> bool:
+    """Whether nothing is cut out of a line of a page: code, and the row of a table, have no sentences.
+
+    Of 93 spans in them on pages of folds 1 to 4 nearly all were cells and names.
+    """
+    return place.places & PLACE_BIT["pre"] > 0 or (place.places & PLACE_BIT["table"] > 0 and " | " in line)
+
+
+def _in_list(places: Sequence[Place], line: int) -> bool:
+    return bool(places) and places[line].places & _LISTED > 0
 
 
 def settle_patterns(done: Decisions, lines: Texts, stays: Array, keep_lines: Sequence[Pattern], drop_lines: Sequence[Pattern]) -> Array:

@@ -63,8 +63,17 @@ def find(model: Model, parts: Cut, views: Opinions, kept: Array, piece_cut: floa
         own = slice(int(pieces.bounds[text]), int(pieces.bounds[text + 1]))
         starts, ends, last = pieces.starts[own], pieces.ends[own], int(parts.lines.last[line])
         if not whole[line]:
+            goes[own.stop - 1] &= not _goes_on(parts.lines, line)
             goes[own] &= ~_torn(pieces.chars[starts[0] : last], starts - starts[0], ends - starts[0], goes[own])
         yield from _spans(line, starts, ends, last, goes[own], kinds[own], keep[own])
+
+
+def _goes_on(lines: Lines, line: int) -> bool:
+    """Whether a line breaks off in the middle of a sentence: without a mark at its end, where the next, a small letter, takes it up."""
+    if line + 1 == len(lines) or lines.text_of[line + 1] != lines.text_of[line] or lines.blanks_before[line + 1]:
+        return False
+    end, begin = chr(lines.chars[lines.last[line] - 1]), chr(lines.chars[lines.first[line + 1]])
+    return begin.islower() and (end.isalnum() or end in ",;–—-")
 
 
 def _suspect(parts: Cut, views: Opinions) -> Array:

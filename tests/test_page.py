@@ -51,10 +51,64 @@ def lines(body):
         ("<p><ruby>被害<rp>(</rp><rt>ひがい</rt><rp>)</rp></ruby>は", ["被害は"]),
         ("<p>one</p><dialog><p>two</p></dialog><dialog open><p>three</p></dialog><p popover>four</p>", ["one", "three"]),
         ("<noembed><p>one</p></noembed><noframes><p>two</p></noframes><p>three</p>", ["three"]),
+        ("<p style='-webkit-backface-visibility:hidden'>one</p><p style='--a-display: none'>two</p>", ["one", "two"]),
+        ("<p style='color:red;visibility:hidden'>one</p><p style='DISPLAY:none'>two</p>", []),
+        ("<p>a paper<span class='x sr-only'>(opens in new tab)</span> told</p>", ["a paper told"]),
+        ("<p>a word<span role=tooltip><p>Explained at length</p></span> told</p>", ["a word told"]),
+        ("<h2>The vote<a class=anchor href='#vote'>#</a></h2><p>See <a href='#two'>two</a>", ["The vote", "See two"]),
+        ("One sentence.</br>And another.", ["One sentence.", "And another."]),
+        ("<p><b>Prep time</b><span>2 hrs</span></p>", ["Prep time 2 hrs"]),
+        ("<span>By</span><a href=/a>Tilda Marsh</a><time>4 May</time>", ["By Tilda Marsh 4 May"]),
+        ("<p>the i<b>Phone</b>, H<sub>2</sub>O, 4<sup>th</sup>, E<b>Bay</b> and mc<sup>2</sup>X", ["the iPhone, H2O, 4th, EBay and mc2X"]),
+        ("<p><span>W</span>e bake at <b>four</b>, <i>half</i><i>way</i>", ["We bake at four, halfway"]),
     ],
 )
 def test_a_line_is_what_a_reader_sees(body, expected):
     assert lines(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"<table><tr><td>News<br>Sport</td><td>{PARAGRAPHS[0]}<br>{PARAGRAPHS[1]}</td></tr></table>",
+         ["News", "Sport", *PARAGRAPHS[:2]]),
+        ("<table><tr><td>Wick<br>Rovers</td><td>3</td><td></td><td>1</td></tr></table>", ["Wick Rovers | 3 | | 1"]),
+        ("<table><tr><td>|x| is a value |</td><td></td></tr><tr><td></td><td>b ||</td></tr></table>", ["|x| is a value |", "b ||"]),
+    ],
+)  # fmt: skip
+def test_a_cell_is_no_part_of_its_neighbour(body, expected):
+    assert lines(body) == expected
+
+
+def test_streamed_parts_are_read_wherever_and_however_short_they_are():
+    streamed = "".join(f"<div hidden id='S:{number:x}'><p>{told}</p></div>" for number, told in enumerate(PARAGRAPHS[2:], 9))
+    html = f"<main><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><template id='B:9'></template></main>{streamed}<div hidden id=S>Menu</div>"
+    assert lines(html) == PARAGRAPHS
+
+
+def test_a_short_paragraph_is_uncovered_with_those_of_its_class():
+    told = ["Nobody came.", *PARAGRAPHS * 3]
+    html = "".join(f"<p class=behind style='display:none'>{part}</p>" for part in told)
+    assert lines(f"<article><p>{PARAGRAPHS[0]}</p>{html}<p style='display:none'>Menu</p></article>") == [PARAGRAPHS[0], *told]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Bakers strike for warmer ovens - The Wick Courier", "Bakers strike for warmer ovens"),
+        ("The Wick Courier", "Bakers strike for warmer ovens"),
+    ],
+)
+def test_the_title_is_the_headline_where_the_page_tells_it(title, expected):
+    html = page().replace("<title>Bakers strike for warmer ovens<", f"<title>{title}<")
+    assert declutter.read_html(html).title == expected
+
+
+def test_a_year_in_the_story_is_no_date():
+    html = page(
+        paragraphs=[*PARAGRAPHS, "The ovens were last mended in 2009, when the mill had another owner and bread cost half as much."]
+    )
+    assert declutter.read_html(html).date is None
 
 
 @pytest.mark.parametrize("tag", ["p", "div", "li", "h1", "blockquote", "figcaption", "section", "pre", "dd", "footer", "button", "summary"])

@@ -88,6 +88,8 @@ def test_scripts_without_spaces(parts):
         "The water rose by 3.5 metres at ansel.test and in Port Ansel.",
         "1. The valve was changed in winter",
         "Sales of approx. half a million were reported.",
+        "Holt vs. Marsh drew a crowd, lt. Aussage der Wirtin, inkl. Versand",
+        "As Lund et al. Found in their study, cf. Table 2, and ca. 40 others",
         "The vote is on Feb. 9 and the count, as told in Fig. 3, on Sept. 21",
         "Eröffnet wird am 8. November im 1. Stock",
         "The harbour board (which met twice) said nothing.",

@@ -92,3 +92,52 @@ def test_a_list_told_twice_stays_once(again):
     before = [STORY[0], *STEPS] if again != STEPS else [*STEPS, *STORY[:2]]
     text = "\n".join([*before, *again, STORY[2]])
     assert declutter.clean(text) == "\n".join([*before, STORY[2]])
+
+
+def of_page(body):
+    """What stays of a page with that article in it."""
+    html = f"<!doctype html><title>{HEADLINE}</title><body><article><h1>{HEADLINE}</h1>{body}</article></body>"
+    return declutter.clean_html(html).splitlines()
+
+
+def test_a_table_of_contents_goes_and_the_headings_that_it_tells_stay():
+    headings = ["Why it took the bakers of Lower Wick so long", "What happens next", "Who pays for it"]
+    links = "".join(f"<li><a href='#{at}'>{at + 1}. {told}</a></li>" for at, told in enumerate(headings))
+    story = "".join(f"<h2 id={at}>{told}</h2><p>{BODY[at]}</p><p>{STORY[at]}</p>" for at, told in enumerate(headings))
+
+    parts = [part for at, told in enumerate(headings) for part in (told, BODY[at], STORY[at])]
+    assert of_page(f"<p>{STORY[0]}</p><ul>{links}</ul>{story}".replace(STORY[0], STORY[0] + " Now.", 1)) == [
+        HEADLINE, STORY[0] + " Now.", *parts]  # fmt: skip
+
+
+def test_a_heading_that_a_list_told_first_stays_in_its_place():
+    heading = "How do the bakers of Lower Wick keep their ovens warm?"
+    told = "\n".join([HEADLINE, BODY[0], f"- {heading}", "- Who pays?", BODY[1], heading, BODY[2]])
+    judged = {(verdict.start, verdict.text): verdict for verdict in declutter.judge(told)}
+    assert sum(heading in text for _, text in judged) == 2, "and the item is a line of its own, with its mark: both stay"
+
+
+def test_a_paragraph_that_a_caption_begins_like_is_none():
+    caption = "The bakers of Lower Wick on Monday. Photo: Ada Finch"
+    paragraph = f"The bakers of Lower Wick on Monday put down their peels and walked out, fifty of them. {BODY[2]} {STORY[2]}"
+    text = "\n".join([HEADLINE, "", BODY[1], caption, paragraph, STORY[0], STORY[1]])
+    assert declutter.clean(text).splitlines() == [HEADLINE, "", BODY[1], paragraph, STORY[0], STORY[1]]
+
+
+def test_an_item_of_a_page_may_stand_twice_by_itself():
+    step = STEPS[0].removeprefix("- ")
+    plan = "".join(
+        f"<p>{told}</p><ul><li>{step}</li><li>{other}</li></ul>" for told, other in zip(STORY, ("Rest.", "Stir.", "Eat."), strict=True)
+    )
+    assert of_page(plan).count(step) == 3
+
+
+def test_nothing_is_cut_out_of_code_and_rows_of_tables():
+    code = "import React from 'react'; // Sign up here. Read more: https://wick.test/a"
+    html = f"<p>{BODY[0]}</p><p>{BODY[1]}</p><pre>{code}</pre><p>{BODY[2]}</p><p>{STORY[0]}</p>"
+    assert [line for line in of_page(html) if "React" in line] in ([code], [])
+
+
+def test_a_line_that_the_next_takes_up_keeps_its_end():
+    text = "\n".join([*BODY, "The police are looking for two men. These", "were seen at the mill at dawn on Tuesday.", *STORY])
+    assert declutter.clean(text) == text
