@@ -12,7 +12,7 @@ import numpy as np
 
 from declutter import words as w
 from declutter.context import around_lines, columns
-from declutter.document import Array, Ints, Lines, split
+from declutter.document import Array, Ints, Lines, running, split
 from declutter.features import KEPT_COLUMNS, Columns, Floats
 from declutter.kinds import KINDS
 from declutter.parsing import Own
@@ -99,7 +99,7 @@ class Page:
 def markup_names(pages: Sequence[Page]) -> tuple[Array, Array]:
     """Hashed names of each line's place: buckets, and where those of each line begin."""
     names = [place.names for page in pages for place in page.places]
-    bounds = np.concatenate([[0], np.cumsum([len(own) for own in names])]).astype(np.int32)
+    bounds = running(np.array([len(own) for own in names], dtype=np.int64)).astype(np.int32)
     return np.fromiter(chain.from_iterable(names), dtype=np.int32, count=int(bounds[-1])), bounds
 
 
@@ -155,7 +155,7 @@ def numbers(pages: Sequence[Page], lines: Lines, words: Words, text: Columns, al
 
 def _nodes(places: Sequence[Place], lines: Lines) -> tuple[Ints, Ints]:
     """The blocks around each line, numbered over all pages, and where those of each line begin."""
-    bounds = np.concatenate([[0], np.cumsum([len(place.blocks) for place in places])]).astype(np.int64)
+    bounds = running(np.array([len(place.blocks) for place in places], dtype=np.int64))
     nodes = np.fromiter((node for place in places for node in place.blocks), dtype=np.int64, count=int(bounds[-1]))
     owner = np.repeat(lines.text_of, np.diff(bounds))
     count = int(nodes.max(initial=0)) + 1

@@ -18,6 +18,7 @@ from typing import Any
 
 from declutter import links, parsing
 from declutter.decoding import decoded, other_format
+from declutter.document import BREAK
 from declutter.links import Link
 from declutter.markup import MARKUP_BUCKETS, PLACE_BIT, Page, Place
 from declutter.repeats import plain
@@ -36,7 +37,6 @@ _ANCHORS = frozenset("#¶§🔗")
 _HIDDEN_STYLE = re.compile(r"(?<![-\w])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)  # not of a backface
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TAGS = re.compile(r"<[^<>]*>")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _PICTURES = frozenset(("img", "video", "iframe", "amp-img"))
 _NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "aria-label")  # attributes that say what an element is for
 _REACH = 7  # elements above that of a line whose names are asked
@@ -143,7 +143,7 @@ class _Cutter:
         if not text:
             return
         if self.level.places & PLACE_BIT["pre"]:
-            for number, line in enumerate(_LINE_END.split(text)):
+            for number, line in enumerate(BREAK.split(text)):
                 if number:
                     self.end()
                 self._take(line)
@@ -287,7 +287,7 @@ def _told(body: str) -> list[str]:
     >>> _told("The <b>Tern</b> limped home &amp; sank.\nNobody was hurt.<p>The harbour is closed.</p>")
     ['The Tern limped home & sank.', 'Nobody was hurt.', 'The harbour is closed.']
     """
-    tree = parsing.parsed("<br>".join(_LINE_END.split(body)))
+    tree = parsing.parsed("<br>".join(BREAK.split(body)))
     return [] if tree is None else _walk(tree).lines
 
 

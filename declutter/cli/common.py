@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -110,6 +111,12 @@ def plain(text: str) -> str:
     'a\\tb\ufffd[2J'
     """
     return "".join("\ufffd" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text)
+
+
+def painter() -> Callable[..., str]:
+    """How text is coloured: as `click.style` does on a terminal, or in a pipe if FORCE_COLOR asks for it; else, or with NO_COLOR, not."""
+    coloured = os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    return click.style if coloured and not os.environ.get("NO_COLOR") else lambda text, **_: text
 
 
 def make_cleaner(**options: Any) -> Cleaner:

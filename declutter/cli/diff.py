@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +26,7 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str
     """
     cleaner = common.make_cleaner(**options)
     failures = common.Failures()
-    paint = _painter()
+    paint = common.painter()
     found = looking.told(cleaner, failures, files, encoding=encoding, html=html, field=field, url_field=url_field)
     for number, (article, several) in enumerate(found):
         removed = sum(not verdict.keep for verdict in article.verdicts)
@@ -41,18 +39,16 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, field: str
 
 
 def _lines(text: str, verdicts: Sequence[Verdict], paint: Any) -> Iterator[str]:
+    from declutter.document import BREAK  # numpy, which `declutter --help` has no need of
+
     at = 0
     for verdict in verdicts:
-        yield from [""] * (_line_ends(text[at : verdict.start]) - (at > 0))
+        yield from [""] * (len(BREAK.findall(text[at : verdict.start])) - (at > 0))
         at = verdict.end
         if verdict.keep:
             yield f"  {_marked(verdict, paint)}"
         else:
             yield paint(f"- {common.plain(verdict.text)}", fg="red") + paint(f"  ({_why(verdict)})", fg="red", dim=True)
-
-
-def _line_ends(gap: str) -> int:
-    return gap.replace("\r\n", "\n").replace("\r", "\n").count("\n")
 
 
 def _marked(verdict: Verdict, paint: Any) -> str:
@@ -68,13 +64,6 @@ def _marked(verdict: Verdict, paint: Any) -> str:
 def _why(judged: Any) -> str:
     plain = f"reads like {judged.kind}"
     return f"{judged.kind} {judged.score:.2f}" + ("" if judged.reason.startswith(plain) else f", {judged.reason}")
-
-
-def _painter() -> Any:
-    coloured = os.environ.get("FORCE_COLOR") or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
-    if os.environ.get("NO_COLOR") or not coloured:
-        return lambda text, **_: text
-    return click.style
 
 
 def _print(line: str) -> None:

@@ -57,22 +57,16 @@ def _tabs(verdict: Verdict) -> str:
 def _table(verdicts: Sequence[Verdict]) -> list[str]:
     width = max(40, shutil.get_terminal_size().columns)
     room = max(16, (width - 28) * 3 // 5)
-    rows = []
+    rows, paint = [], common.painter()
     for verdict in verdicts:
         text = _flat(verdict.text)
         shown = text if len(text) <= room else f"{text[: room - 1]}…"
         row = f"{_word(verdict)}  {verdict.kind:13}  {verdict.score:4.2f}  {shown:{room}}  {verdict.reason}"
-        rows.append(click.style(row, fg="red") if not verdict.keep and _colours() else row)
+        rows.append(row if verdict.keep else paint(row, fg="red"))
         rows += [
             f"      - {span.kind}: {_flat(verdict.text[span.start - verdict.start : span.end - verdict.start])}" for span in verdict.spans
         ]
     return rows
-
-
-def _colours() -> bool:
-    import os
-
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _flat(text: str) -> str:
