@@ -17,7 +17,7 @@ from declutter import spans, verdict
 from declutter.context import prose
 from declutter.document import Lines, render, split, without
 from declutter.features import KEPT_COLUMNS
-from declutter.kinds import KINDS, as_kinds, kept_kinds
+from declutter.kinds import KEPT, KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
 from declutter.parallel import in_order
 from declutter.reading import Back, read_otherwise
@@ -313,7 +313,8 @@ def _patterns(patterns: Patterns, option: str) -> tuple[Pattern, ...]:
 def _reason(done: Decisions, line: int, first_kind: str) -> str:
     kind = KINDS[done.kind[line]]
     if done.unsure[line]:
-        return f"may not belong, but kept: the evidence is weak ({first_kind})"
+        looks = "" if first_kind in KEPT else f" ({first_kind})"
+        return f"may not belong, but kept: the evidence is weak{looks}"
     if kind == first_kind:
         return f"reads like {kind}"
     return f"{kind} by its neighbours; alone it reads like {first_kind}"
