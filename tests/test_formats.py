@@ -396,6 +396,15 @@ def test_a_crawl_gives_its_pages_with_their_addresses(crawl):
     assert [json.loads(line)["url"] for line in out.splitlines()] == [r.url for r in seen]
 
 
+def test_a_page_of_a_crawl_that_unpacks_without_end_is_told_and_the_others_are_read(crawl, monkeypatch):
+    from declutter.formats import warc
+
+    monkeypatch.setattr(warc, "_LONGEST", len(PAGE.encode("latin-1")))
+    seen, _ = through("warc", crawl, same)
+
+    assert [bool(r.error) for r in seen] == [len(PAGE.encode()) > len(PAGE.encode("latin-1"))] * 2 + [False] * 6
+
+
 def test_a_crawl_that_breaks_off_is_told(crawl):
     with pytest.raises((UnreadableError, EOFError)):
         through("warc", crawl[: crawl.index(b"peels")], same)

@@ -10,6 +10,7 @@ from declutter import storage
 from declutter.decoding import decoded_as
 from declutter.formats.records import BLOCK, Chunk, Cleaned, Fields, Record, UnreadableError
 
+_LONGEST = 128 << 20  # bytes of a page
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -74,11 +75,16 @@ def _fetched(found: Any, number: int) -> Record:
     place = f"page {number} ({url})"
     if found.http_headers is not None and "br" in (found.http_headers.get_header("Content-Encoding") or "").lower():
         storage.optional("brotli", "a page that its server compressed with Brotli")
+    data = bytearray()
     try:
-        data = found.content_stream().read()
+        stream = found.content_stream()
+        while part := stream.read(BLOCK):
+            data += part
+            if len(data) > _LONGEST:  # half a megabyte of a crawl can unpack to this
+                return Record(place, url=url, error=f"has more than {_LONGEST >> 20} MB, so it is no page to read")
     except Exception as error:  # whatever a server sent in place of what it said it sends
         return Record(place, url=url, error=f"its content cannot be read ({type(error).__name__}: {error})")
-    return Record(place, page=_decoded(data, found), url=url)
+    return Record(place, page=_decoded(bytes(data), found), url=url)
 
 
 def _decoded(data: bytes, found: Any) -> str | bytes:
