@@ -239,11 +239,12 @@ def test_the_label_files_of_the_project_hold_no_text():
 
 
 @pytest.mark.usefixtures("own_corpora")
-def test_lines_are_learned_from_hand_labels_and_from_alignment_where_they_do_not_contradict_each_other():
+def test_lines_are_learned_from_hand_labels_and_from_alignment_where_they_do_not_contradict_each_other(monkeypatch):
     html = f"<html><body><p>Share</p><p>{GOLD[0]}</p><p>{GOLD[1]}</p><p>{TITLE}</p><p>Divers</p></body></html>"
     read = page.read(html)
     row = labels.row({**PAGE, "title": TITLE}, None, read.text, ["share", "caption", None, None, None])
     labels.write("made-up", [row, labels.row({**PAGE, "id": "made-up/2"}, None, read.text, ["ad"] * 5)])
+    monkeypatch.setattr(labels, "texts", lambda: {(page_id, None): read.text for page_id in (PAGE["id"], "made-up/2")})
     hand = pages.hand_kinds()
     article = pages.labelled(read, {**PAGE, "title": TITLE}, GOLD, hand[PAGE["id"]])
     kept = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
@@ -255,15 +256,26 @@ def test_lines_are_learned_from_hand_labels_and_from_alignment_where_they_do_not
 
 
 @pytest.mark.usefixtures("own_corpora")
-def test_hand_labels_that_disagree_say_nothing():
+def test_hand_labels_that_disagree_say_nothing(monkeypatch):
     kinds = [["share", "body", None, None, None], ["ad", "body", None, None, None]]
     labels.write("made-up", [labels.row(PAGE, str(number), TEXT, own) for number, own in enumerate(kinds)])
+    monkeypatch.setattr(labels, "texts", lambda: {(PAGE["id"], number): TEXT for number in "01"})
     assert list(pages.hand_kinds()[PAGE["id"]].values()) == ["body"]
+
+
+@pytest.mark.usefixtures("own_corpora")
+def test_a_line_has_its_label_however_a_scraper_marked_or_glued_it(monkeypatch):
+    text = "- Divers will look at the hull\n| Tern | 3 |\nByTilda Marsh"
+    labels.write("made-up", [labels.row(PAGE, "0", text, ["body", "body", "byline"])])
+    monkeypatch.setattr(labels, "texts", lambda: {(PAGE["id"], "0"): text})
+    html = "<ul><li>Divers will look at the hull</ul><table><tr><td>Tern<td>3</table><p><i>By</i><a href=/t>Tilda Marsh</a>"
+    article = pages.labelled(page.read(html), PAGE, None, pages.hand_kinds()[PAGE["id"]])
+    assert [KINDS[line.argmax()] for line in article.allowed] == ["body", "body", "byline"]
 
 
 def test_a_page_without_a_reference_has_hand_labels_alone():
     read = page.read("<html><body><p>Share</p><p>Divers will look at the hull</p></body></html>")
-    article = pages.labelled(read, PAGE, None, {labels.keys(["Share"])[0][0]: "share"})
+    article = pages.labelled(read, PAGE, None, {pages.bare("Share"): "share"})
     assert article.allowed.sum(axis=1).tolist() == [1, 0]
 
 

@@ -13,6 +13,7 @@ from declutter.document import Array
 from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 from declutter.linear import look_out_of_fold, opinions
+from declutter.repeats import plain
 from training import align, corpora, labels
 
 ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a hand-labelled one
@@ -23,12 +24,22 @@ BODY_RECALL = 0.97  # that the default cut keeps out of fold
 
 
 def hand_kinds() -> dict[str, dict[str, str]]:
-    """Page id -> line hash -> its kind, where all labellings of the page's texts agree on it."""
+    """Page id -> bare line -> its kind, where all labellings of the page's texts agree on it."""
     votes: dict[str, dict[str, set[str]]] = collections.defaultdict(lambda: collections.defaultdict(set))
-    for row in labels.read():
-        for key, _, kind in row["lines"]:
-            votes[row["id"]][key].add(kind)
+    for row, text, kinds in labels.labelled():
+        for line, kind in zip(labels.lines_of(text), kinds, strict=True):
+            if kind is not None:
+                votes[row["id"]][bare(line)].add(kind)
     return {page_id: {key: min(kinds) for key, kinds in lines.items() if len(kinds) == 1} for page_id, lines in votes.items()}
+
+
+def bare(line: str) -> str:
+    """What scrapers leave of a line, whatever marks they put before items and between cells, and whatever they glue together.
+
+    >>> bare("- By Tilda  Marsh"), bare("ByTilda Marsh"), bare(" *** ")
+    ('bytildamarsh', 'bytildamarsh', '***')
+    """
+    return plain(line).replace(" ", "") or line.strip()
 
 
 def sources() -> Iterator[tuple[dict[str, str], list[str] | None]]:
@@ -51,9 +62,9 @@ def labelled(read: page.Page, row: dict[str, str], gold: list[str] | None, hand:
     learned = np.random.default_rng(len(read.text)).random(len(read.lines)) < CLUTTER_SHARE
     kept = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
     aligned = align.align(read.lines, gold, row.get("title")) if gold is not None else [-1] * len(read.lines)
-    for i, ((key, _), answer) in enumerate(zip(labels.keys(read.lines), aligned, strict=True)):
-        if key in hand:
-            kind = KINDS.index(hand[key])
+    for i, (line, answer) in enumerate(zip(read.lines, aligned, strict=True)):
+        if (told := hand.get(bare(line))) is not None:
+            kind = KINDS.index(told)
             allowed[i, kind] = answer in (-1, kept[kind])
         elif answer > 0:
             allowed[i], weight[i] = kept, ALIGNED_WEIGHT
