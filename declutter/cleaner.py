@@ -23,7 +23,7 @@ from declutter.parallel import in_order
 from declutter.reading import Back, read_otherwise
 from declutter.settling import Decisions, Pattern, Texts, settle_contents, settle_headlines, settle_patterns, settle_repeats, stands_whole
 from declutter.stages import cut, opinions
-from declutter.verdict import BODY, Span, Verdict
+from declutter.verdict import BODY, SIGNS, Span, Verdict
 
 if TYPE_CHECKING:
     from declutter.markup import Page
@@ -171,7 +171,9 @@ class Cleaner:
         seen = None if self._sites is None or not any(sites) else self._sites.seen(parts.lines, parts.words, sites)
         if seen is not None:
             views = replace(views, keep=seen.weigh(views.keep))
-        evidence = verdict.Evidence(views.kinds, views.keep, views.alone[:, KEPT_COLUMNS].sum(axis=1), prose(views.numbers))
+        alone = views.alone
+        kept_alone, sign = alone[:, KEPT_COLUMNS].sum(axis=1), alone[:, SIGNS].max(axis=1, initial=0)
+        evidence = verdict.Evidence(views.kinds, views.keep, kept_alone, prose(views.numbers), sign)
         of_pages = self._model.pages if pages else None
         rules, middle = (verdict.decide_pages, of_pages.stage.cut) if of_pages is not None else (verdict.decide, self._model.lines.cut)
         kind, unsure = rules(evidence, parts.lines, verdict.cut_at(self.caution, middle), middle)

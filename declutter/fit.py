@@ -30,9 +30,7 @@ _LEFT_OUT = (None, *range(FOLDS))  # of what each stage is learned from; what ta
 STEPS = ("n-grams", "first stage", "second stage", "pieces", "line breaks")  # of `train`, as `progress` is told them
 # Shares of body lines, and of sentences, that the default cut keeps out of fold: a lost half sentence is worse than a lost line
 _LINE_RECALL, _PIECE_RECALL = 0.975, 0.997
-# No cut is above it.  Whole pages out of fold, F1 and exact share: 0.9509 and 0.212 at 0.4, 0.9529 and 0.264 at 0.5, 0.9524 and 0.258
-# at 0.6
-_HIGHEST = 0.5
+_HIGHEST = 0.5  # no cut of texts is above it: what likelier belongs than not, stays
 _NOTHING = Beside()
 
 
@@ -134,11 +132,12 @@ def fit_stage(
     jobs: int,
     descent: Descent,
     networks: int,
+    highest: float = _HIGHEST,
 ) -> Fitted:
     """Fit a second stage on all folds, and one without each fold to predict it, to calibrate, and to find the cut.
 
     `alone` is what the first stage says of the lines, out of fold.  The cut is the one that keeps the share `recall` of body lines, but
-    not above `_HIGHEST`: a lost body line costs more than a line left in.
+    not above `highest`: a lost body line costs more than a line left in.
     """
     from joblib import Parallel, delayed
 
@@ -153,7 +152,7 @@ def fit_stage(
     curve = calibration(raw[known], _any_kept(data.allowed[known]), data.weight[known])
     keep = np.interp(raw, *curve).astype(np.float32)
     body = known & data.allowed[:, BODY] & (data.allowed.sum(axis=1) == 1)
-    lowest = min(_HIGHEST, float(np.quantile(keep[body], 1 - recall)))
+    lowest = min(highest, float(np.quantile(keep[body], 1 - recall)))
     return Fitted(Stage(stage.kinds, stage.tilt, curve, lowest), kinds, keep)
 
 

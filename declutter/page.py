@@ -303,13 +303,13 @@ def article(page: Page, text: str, verdicts: Sequence[Verdict], url: str | None)
 
     # not extensive: else the year of a footer, or of the story, is a date (22 of 505 pages of folds 1 to 4 were of a 1 January)
     facts: Any = trafilatura.extract_metadata(page.tree, default_url=url, extensive=False)
-    title = _title(verdicts, page.own.titles) or (
-        facts.title if isinstance(facts.title, str) else None
-    )  # of JSON-LD anything comes through
+    named = facts.title if isinstance(facts.title, str) else None  # of JSON-LD anything comes through
+    title = _title(verdicts, page.own.titles) or named
+    site = _site(facts.sitename, title, page.own.host)
     language = page.tree.get("lang") or page.tree.get(_XML_LANG) or page.tree.get("xml:lang") or facts.language
     told = page.own.authors.split(" \n ") if page.own.authors else []
     authors = _authors((facts.author or "").split(";"), [name for name in told if "://" not in name])
-    return Article(text, tuple(verdicts), page.text, title, authors, facts.date, language, facts.sitename, url, captions, note)
+    return Article(text, tuple(verdicts), page.text, title, authors, facts.date, language, site, url, captions, note)
 
 
 def _title(verdicts: Sequence[Verdict], told: str) -> str | None:
@@ -320,6 +320,13 @@ def _title(verdicts: Sequence[Verdict], told: str) -> str | None:
     headline = next((each.text for each in verdicts if each.kind == "headline" and not each.reason.startswith("repeats")), "")
     words = set(plain(headline).split())
     return " ".join(headline.split()) if words and 2 * len(words & set(plain(told).split())) >= len(words) else None
+
+
+def _site(found: object, title: str | None, host: str) -> str | None:
+    """The name of the site that trafilatura found, unless that is the story's title or a notice of copyright; else the host."""
+    told = found if isinstance(found, str) else ""
+    is_other = plain(told) in ("", plain(title or "")) or told.lower().startswith(("copyright", "©"))
+    return host or None if is_other else told
 
 
 def _authors(found: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from declutter.features import KEPT_COLUMNS, Floats
 from declutter.kinds import KINDS
 
 BODY, HEADLINE, SUBHEADING = (KINDS.index(kind) for kind in ("body", "headline", "subheading"))
+SIGNS = [KINDS.index(kind) for kind in ("ad", "embed")]
 _CLUTTER_COLUMNS = [i for i in range(len(KINDS)) if i not in KEPT_COLUMNS]
 _LOOKS_KEPT = np.isin(np.arange(len(KINDS)), KEPT_COLUMNS)
 
@@ -33,6 +34,7 @@ _STORY, _CLEAR = 0.2, 0.8
 # A text in which no line scores below the first has been cleaned before, or never needed it: there the cut is the second, but for lines
 # that look like clutter by themselves, too: kept with less than `_PLAIN` (numbers in training/README.md).
 _SURE, _CLEAN, _PLAIN = 0.1, 0.15, 0.05
+_SIGN = 0.9  # from which on a line is surely a sign: of 1,828 pages one such line had been kept, and was a placeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,15 @@ def counted(parts: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]
 class Evidence:
     """What is known of each line when it is decided.
 
-    `kinds` is (lines, kinds); `keep`, among its neighbours, `alone`, by itself, and `paragraph`, whether it reads like prose, (lines,).
+    `kinds` is (lines, kinds); `keep`, among its neighbours, `alone`, by itself, `paragraph`, whether it reads like prose, and `sign`, how
+    surely it is the mark of an advert or a placeholder, by itself, are (lines,).
     """
 
     kinds: Floats
     keep: Floats
     alone: Floats
     paragraph: Array
+    sign: Floats
 
 
 def decide(found: Evidence, lines: Lines, cut: float, middle: float) -> tuple[Ints, Array]:
@@ -173,10 +177,12 @@ def decide_pages(found: Evidence, lines: Lines, cut: float, middle: float) -> tu
     """As `decide`, for the lines of pages: most of a page is clutter, prose among it, so losing most of it is no sign of a mistake.
 
     A page none of whose prose would stay keeps what of it is not surely clutter, and a page without prose or a line of body keeps nothing.
+    "Advertisement" between two paragraphs is marked up like them: what is surely such a sign goes, wherever it stands.
     """
     keep, paragraph = found.keep, found.paragraph
     stays = _sum(lines, paragraph & (keep >= middle)) > 0
     goes = keep < cut * np.where(stays | ~paragraph, 1, _STRONGEST)
+    goes |= (found.sign >= _SIGN) & (cut >= middle)
     story = _sum(lines, (_kinds(found.kinds, goes) == BODY) | (paragraph & ~goes)) > 0
     goes |= ~story & (cut > 0)
     return _kinds(found.kinds, goes), ~goes & (keep < cut)

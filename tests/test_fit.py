@@ -102,15 +102,14 @@ def test_a_stage_depends_on_its_seed_alone():
     assert not np.array_equal(one.keep, fit.fit_stage(columns, alone, data, recall=0.97, seed=2, jobs=1, descent=SMALL, networks=1).keep)
 
 
-def test_the_cut_is_where_body_stays_but_not_above_the_highest(monkeypatch):
+def test_the_cut_is_where_body_stays_but_not_above_the_highest():
     data = prepared.prepare(articles())
     alone = np.full((len(data.fold), OUTPUTS), 1 / OUTPUTS, dtype=np.float32)
     told = data.allowed.argmax(axis=1)[None].astype(np.float32)  # the answer itself: no line of body is lost at any cut
-    for highest in (0.3, 0.5):
-        monkeypatch.setattr(fit, "_HIGHEST", highest)
-        assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, descent=SMALL, networks=1).stage.cut == highest
-    monkeypatch.setattr(fit, "_HIGHEST", 0.9)
-    assert fit.fit_stage(told, alone, data, recall=0.9, seed=1, jobs=1, descent=SMALL, networks=1).stage.cut > 0.5
+    how = {"recall": 0.9, "seed": 1, "jobs": 1, "descent": SMALL, "networks": 1}
+    assert fit.fit_stage(told, alone, data, **how).stage.cut == 0.5
+    assert fit.fit_stage(told, alone, data, highest=0.3, **how).stage.cut == 0.3
+    assert fit.fit_stage(told, alone, data, highest=0.9, **how).stage.cut > 0.5
 
 
 def test_what_is_trained_is_a_model_for_texts(training, model_file):

@@ -671,3 +671,10 @@ def test_a_page_of_teasers_has_no_article():
     article = declutter.read_html(f"<html><body>{teasers}<footer>© The Wick Courier</footer></body></html>")
     assert article.text == ""
     assert "no article" in article.note
+
+
+@pytest.mark.parametrize(("name", "expected"), [("The Wick Courier", "The Wick Courier"), ("Bakers strike for warmer ovens", "wick.test"),
+                                                ("© The Wick Courier", "wick.test"), ("", "wick.test")])  # fmt: skip
+def test_the_site_is_called_neither_as_the_story_nor_as_its_owner(name, expected):
+    head = f'<meta property="og:site_name" content="{name}"><link rel="canonical" href="https://www.wick.test/bakers">'
+    assert declutter.read_html(page(head=head)).site == expected

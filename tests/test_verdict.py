@@ -41,13 +41,14 @@ def told(kinds):
     return rows
 
 
-def decided(keep, kinds, *, sizes=None, prose=None, alone=None, cut=CUT, texts=None, rules=decide):
+def decided(keep, kinds, *, sizes=None, prose=None, alone=None, sign=None, cut=CUT, texts=None, rules=decide):
     """Kinds decided for lines of made-up sizes, and which of them are kept only for want of evidence."""
     sizes = sizes or [100] * len(keep)
     lines = split(texts or ["\n".join("x" * size for size in sizes)])
     paragraph = np.array([True] * len(keep) if prose is None else prose)
     alone = np.full(len(keep), 0.5) if alone is None else np.array(alone)
-    found, unsure = rules(Evidence(told(kinds), np.array(keep, dtype=np.float32), alone, paragraph), lines, cut, CUT)
+    sign = np.zeros(len(keep)) if sign is None else np.array(sign)
+    found, unsure = rules(Evidence(told(kinds), np.array(keep, dtype=np.float32), alone, paragraph, sign), lines, cut, CUT)
     return [KINDS[kind] for kind in found], unsure.tolist()
 
 
@@ -139,9 +140,17 @@ def test_each_text_is_weighed_by_itself():
     assert unsure == [False, False, False, True]
 
 
+def test_on_pages_the_mark_of_an_advert_goes_wherever_it_stands_but_not_at_more_caution():
+    keep, kinds, sign = [0.9, 0.7, 0.9], ["body", "ad", "body"], [0.0, 0.95, 0.5]
+    for cut, expected in ((CUT, "ad"), (CUT / 2, "body"), (0, "body")):
+        found, unsure = decided(keep, kinds, sign=sign, cut=cut, rules=decide_pages)
+        assert (found, unsure) == (["body", expected, "body"], [False] * 3)
+    assert decided(keep, kinds, sign=sign)[0] == ["body"] * 3
+
+
 def test_no_lines_have_no_kinds():
     kinds, unsure = decide(
-        Evidence(np.zeros((0, len(KINDS))), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)), split(["", "\n"]), CUT, CUT
+        Evidence(np.zeros((0, len(KINDS))), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0)), split(["", "\n"]), CUT, CUT
     )
     assert len(kinds) == len(unsure) == 0
 

@@ -20,7 +20,7 @@ ALIGNED_WEIGHT = 0.7  # of a line known to be body by alignment alone, beside a 
 CLUTTER_SHARE = 1 / 3  # of the lines known to be clutter by alignment alone that are learned from: there are plenty
 MAX_LINES = 2500
 _KINDS_STRENGTH, _STANDS_STRENGTH = 3.0, 1.0  # inverses of the penalty on weights of markup
-BODY_RECALL = 0.97  # that the default cut keeps out of fold
+BODY_RECALL, HIGHEST_CUT = 0.97, 0.55  # that the default cut keeps out of fold, and above which it is not: where most lines are right
 
 
 def hand_kinds() -> dict[str, dict[str, str]]:
@@ -89,8 +89,8 @@ def fit_pages(lines: fit.Fit, *, jobs: int) -> tuple[model.Pages, dict[str, floa
         here = data.fold == fold
         opinion[here] = model.probabilities(model.bag(names, bounds, weights), np.diff(bounds), bias)[here]
     alone = look_out_of_fold(data, lines.fold_stages)
-    how: dict[str, Any] = {"descent": fit.MUCH.lines, "networks": fit.MUCH.networks}
-    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, recall=BODY_RECALL, seed=4, jobs=jobs, **how)
+    how: dict[str, Any] = {"descent": fit.MUCH.lines, "networks": fit.MUCH.networks, "recall": BODY_RECALL, "highest": HIGHEST_CUT}
+    fitted = fit.fit_stage(_columns(pages, data, alone, opinion), alone, data, seed=4, jobs=jobs, **how)
     weights, bias = stages[-1]
     return model.Pages(weights, bias, fitted.stage), fit.figures(data, fitted)
 
