@@ -26,7 +26,7 @@ from declutter.verdict import Verdict
 
 # The parser takes what stands behind an `embed` for its content, so that one is no reason to skip it
 _SKIPPED = frozenset([
-    "script", "style", "noscript", "noframes", "noembed", "template", "title", "svg", "iframe", "head", "object",
+    "script", "style", "noscript", "noframes", "noembed", "template", "title", "svg", "iframe", "object",
     "canvas", "audio", "video", "select", "option", "datalist", "textarea", "input", "map", "rt", "rp", "annotation", "annotation-xml"
 ])  # fmt: skip
 _RAISED = frozenset(("sup", "sub"))  # which belong to the word before

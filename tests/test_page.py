@@ -111,6 +111,13 @@ def test_a_year_in_the_story_is_no_date():
     assert declutter.read_html(html).date is None
 
 
+@pytest.mark.parametrize("tag", ["article", "main", "section", "header"])
+def test_a_page_that_leaves_out_its_body_tag_is_read(tag):
+    """Minifiers leave it out, and libxml2 puts what it knows no element of into the head."""
+    html = f"<!doctype html><title>B</title><meta name=a><{tag}><h1>one</h1><p>two</p></{tag}>three"
+    assert pages.read(html).lines == ("one", "two", "three")
+
+
 @pytest.mark.parametrize("tag", ["p", "div", "li", "h1", "blockquote", "figcaption", "section", "pre", "dd", "footer", "button", "summary"])
 def test_a_block_is_a_line(tag):
     assert lines(f"before<{tag}>one</{tag}>after<{tag}>two</{tag}>") == ["before", "one", "after", "two"]
