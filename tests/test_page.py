@@ -685,3 +685,11 @@ def test_a_page_of_teasers_has_no_article():
 def test_the_site_is_called_neither_as_the_story_nor_as_its_owner(name, expected):
     head = f'<meta property="og:site_name" content="{name}"><link rel="canonical" href="https://www.wick.test/bakers">'
     assert declutter.read_html(page(head=head)).site == expected
+
+
+@pytest.mark.parametrize(
+    "label", ["Advertisement", "Story continues after advertisement", "Publicidad", "Werbung", "Реклама", "広告", "Loading..."]
+)
+def test_a_label_between_paragraphs_goes_though_it_is_marked_up_as_one(label):
+    told = declutter.clean_html(page(paragraphs=[*PARAGRAPHS[:2], label, *PARAGRAPHS[2:]]))
+    assert told.splitlines() == ["Bakers strike for warmer ovens", *PARAGRAPHS]

@@ -141,9 +141,9 @@ def test_each_text_is_weighed_by_itself():
 
 
 def test_on_pages_the_mark_of_an_advert_goes_wherever_it_stands_but_not_at_more_caution():
-    keep, kinds, sign = [0.9, 0.7, 0.9], ["body", "ad", "body"], [0.0, 0.95, 0.5]
+    keep, kinds, sign, prose = [0.9, 0.7, 0.9], ["body", "ad", "body"], [0.0, 0.95, 0.95], [True, False, True]
     for cut, expected in ((CUT, "ad"), (CUT / 2, "body"), (0, "body")):
-        found, unsure = decided(keep, kinds, sign=sign, cut=cut, rules=decide_pages)
+        found, unsure = decided(keep, kinds, sign=sign, prose=prose, cut=cut, rules=decide_pages)
         assert (found, unsure) == (["body", expected, "body"], [False] * 3)
     assert decided(keep, kinds, sign=sign)[0] == ["body"] * 3
 
