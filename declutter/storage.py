@@ -320,8 +320,10 @@ def clear_halves(folder: str) -> None:
     if is_address(folder) or not Path(folder).is_dir():
         return
     for half in Path(folder).glob(f"{_HALF}.{socket.gethostname()}.*.half"):
-        with suppress(OSError), half.open("rb") as file:
-            if _lock(file):
+        with suppress(OSError):
+            with half.open("rb") as file:
+                free = _lock(file)
+            if free:  # some systems take nothing away that is open, so one that is at work is safe there too
                 half.unlink()
 
 
@@ -329,7 +331,7 @@ def _lock(file: BinaryIO) -> bool:
     """Hold a file as long as it is open, by whatever process, container or not; whether it could be."""
     try:
         import fcntl
-    except ImportError:  # where there are no such locks, an open file cannot be taken away either
+    except ImportError:  # a system without such locks
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
