@@ -15,7 +15,7 @@ from declutter import model as models
 from declutter import sites as counts
 from declutter import spans, verdict
 from declutter.context import prose
-from declutter.document import Lines, render, split, without
+from declutter.document import Lines, cost, render, split, without
 from declutter.features import KEPT_COLUMNS
 from declutter.kinds import KEPT, KINDS, as_kinds, kept_kinds
 from declutter.limits import Limits
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from declutter.sites import Sites
 
 _BATCH = 400_000  # code points judged at a time: numpy's fixed costs are spread (half as many cost 6 % more), the buffers stay in the cache
-_EACH = 100  # of them for a text by itself: an endless row of empty ones has answers too
 _TELLING = 1.0  # log-odds: evidence of the site's other pages from which on it is named as the reason
 
 Given = str | tuple[str, str | None]  # a text, or one with its site
@@ -271,7 +270,7 @@ def _batches(given: Iterable[Given], limits: Limits) -> Iterator[Batch]:
                 texts, sites, size = [], [], 0
             texts.append(text)
             sites.append(site)
-            size += _EACH + len(text)
+            size += cost(text)
             if size >= _BATCH:  # before the next text is asked for: it may be long in coming
                 yield texts, sites
                 texts, sites, size = [], [], 0

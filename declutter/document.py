@@ -50,6 +50,15 @@ class Lines:
         return len(self.starts)
 
 
+def cost(text: str) -> int:
+    """Roughly what it costs to hold a text, in characters: an endless row of empty ones fills a batch, too.
+
+    >>> cost("Tide")
+    104
+    """
+    return 100 + len(text)
+
+
 def running(counts: Array) -> Ints:
     """Sums of all counts before each one, and of all of them at the end: where the parts of so many things begin.
 

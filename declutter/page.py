@@ -351,8 +351,7 @@ def _walk(tree: Any, shown: frozenset[Any] = frozenset()) -> _Cutter:
         if event == "start":
             level = cutter.level
             attributes = dict(element.items())
-            unseen = _hidden(tag, attributes) or (tag not in parsing.BLOCKS and (_for_ears(attributes) or _is_anchor(element, attributes)))
-            if not isinstance(tag, str) or tag in _SKIPPED or (unseen and element not in shown):
+            if not isinstance(tag, str) or tag in _SKIPPED or (_hidden(element, tag, attributes) and element not in shown):
                 if tag not in _SKIPPED:
                     cutter.hidden.append(element)
                 elif tag in _PICTURES:
@@ -402,7 +401,9 @@ def _is_joint(before: str, after: str) -> bool:
     return len(before) > 1 and before[-2:].isalpha() and before[-1].islower() and (after[:1].isupper() or after[:1].isdigit())
 
 
-def _hidden(tag: str, attributes: dict[str, str]) -> bool:
+def _hidden(element: Any, tag: str, attributes: dict[str, str]) -> bool:
+    if tag not in parsing.BLOCKS and attributes and (_for_ears(attributes) or _is_anchor(element, attributes)):
+        return True
     if tag == "dialog" and "open" not in attributes:
         return True
     if "hidden" in attributes or "popover" in attributes or attributes.get("role") == "tooltip":

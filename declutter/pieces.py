@@ -83,13 +83,14 @@ def begins(lines: Lines, words: Words) -> Ints:
     glued[1:-1] = stop[1:-1] & ~spaced[1:-1] & (before[1:-1] == ch.LOWER) & (following[1:-1] == ch.UPPER)
     glued[1:-1] &= (size[:-2] >= _GLUED) & (size[2:] > _GLUED)
     ends = tail & (spaced | glued | (following == ch.IDEOGRAPH)) & (following != ch.LOWER)
-    points = np.flatnonzero(ends & (does & _POINT > 0) & ((before == ch.UPPER) | (before == ch.DIGIT)))
+    stops = np.flatnonzero(ends & (does & _POINT > 0))
+    points = stops[(before[stops] == ch.UPPER) | (before[stops] == ch.DIGIT)]
     ahead = points - 1  # the word before the point, which is an abbreviation or the number of an item
     sizes, behind = size[ahead], following[points]
     short = (before[points] == ch.UPPER) & (sizes < np.where(behind == ch.DIGIT, _BEFORE_NUMBER, _ABBREVIATION))
     ordinal = (sizes < _ORDINAL) & apart[ahead] & (behind == ch.UPPER)
     ends[points[short | ((before[points] == ch.DIGIT) & (opens[ahead] | ordinal))]] = False
-    points = np.flatnonzero(ends & (does & _POINT > 0) & (before == ch.LOWER) & spaced)
+    points = stops[(before[stops] == ch.LOWER) & spaced[stops]]
     ends[points[np.isin(words.hashes[points - 1], _shortened())]] = False
 
     begin = opens[:-1].copy()

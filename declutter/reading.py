@@ -45,7 +45,7 @@ def by_lines(verdict: Verdict) -> Iterator[Verdict]:
         start, end = verdict.start + low, verdict.start + high
         inside = [replace(span, start=max(start, span.start), end=min(end, span.end)) for span in verdict.spans]
         inside = [span for span in inside if span.start < span.end]
-        if inside and inside[-1].end >= verdict.start + low + len(verdict.text[low:high].rstrip()):  # with the white space before it
+        if inside and inside[-1].end >= start + len(verdict.text[low:high].rstrip()):  # with the white space before it
             kept = start + len(verdict.text[low : inside[-1].start - verdict.start].rstrip())
             inside[-1] = replace(inside[-1], start=max([kept, *(span.end for span in inside[:-1])]), end=end)
         line = replace(verdict, text=verdict.text[low:high], start=start, end=end, spans=tuple(inside))

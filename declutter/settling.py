@@ -101,11 +101,11 @@ def settle_contents(done: Decisions, lines: Texts, places: Sequence[Place], stay
     for i, place in enumerate(places):
         if place.places & HEADINGS and place.links < _LINKED and done.keep[i]:
             headings[repeats.unnumbered(lines[i])] = i
-    if len(headings) < _CONTENTS:
-        return
     links = (i for i, place in enumerate(places) if place.links >= _LINKED and not place.places & HEADINGS and done.keep[i])
     entries = {i: there for i in links if (there := headings.get(repeats.unnumbered(lines[i]), 0)) > i}
-    for i, heading in entries.items() if len(entries) >= _CONTENTS else ():
+    if len(entries) < _CONTENTS:
+        return
+    for i, heading in entries.items():
         done.kind[i], done.keep[i] = _NAVIGATION, stays[_NAVIGATION]
         done.why[i] = f"of a table of contents: the heading of line {lines.number(heading)}"
 

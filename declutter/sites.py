@@ -26,7 +26,7 @@ import numpy as np
 
 from declutter import __version__, archive, features
 from declutter.addresses import site_of
-from declutter.document import Array, Ints, Lines, split
+from declutter.document import Array, Ints, Lines, cost, split
 from declutter.features import Floats
 from declutter.words import Hashes, Words, mix, words_of
 
@@ -94,7 +94,7 @@ def _batches(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list
     for text, site in pages:
         texts.append(text)
         sites.append(site_of(site))
-        size += 100 + len(text)
+        size += cost(text)
         if size >= _BATCH:
             yield texts, sites
             texts, sites, size = [], [], 0

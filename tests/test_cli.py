@@ -784,6 +784,16 @@ def test_a_page_without_an_article_says_so(run, command):
     assert one_line(done, "standard input", "nothing on the page")
 
 
+@pytest.mark.parametrize("command", ["explain", "diff", "clean"])
+def test_what_a_row_is_called_moves_no_cursor(run, tmp_path, command):
+    """A name and an address of a row come from strangers, and stand in what is told on the terminal."""
+    rows = tmp_path / "a.jsonl"
+    rows.write_text(
+        json.dumps({"id": "\x1b[31mX", "text": "<!doctype html><html><body></body></html>"}) + "\n" + json.dumps({"text": 1}) + "\n"
+    )
+    assert "\x1b" not in run(command, rows).err
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
 def test_a_closed_stream_is_as_an_empty_one(story, tmp_path, closed):
     done = subprocess.run(

@@ -111,3 +111,8 @@ def test_a_cluster_that_is_not_there_is_one_line(monkeypatch):
     monkeypatch.setattr(cluster, "_PATIENCE", 1)
     with pytest.raises(cluster.ClusterError, match="no scheduler answers"):
         list(cluster.run([], runs.Job(Fields()), declutter.Cleaner(), "tcp://127.0.0.1:9", 1))
+
+
+def test_a_local_cluster_of_minus_one_has_a_worker_for_each_core():
+    with cluster._client(cluster.LOCAL, -1) as client:
+        assert client.submit(len, "abc").result(timeout=60) == 3

@@ -145,6 +145,14 @@ def test_steps_are_told_in_their_order():
     assert told == list(fit.STEPS)
 
 
+def test_lines_of_one_kind_alone_are_one_line():
+    only = np.arange(len(KINDS)) == KINDS.index("body")
+    found = [dataclasses.replace(article, allowed=np.broadcast_to(only, article.allowed.shape)) for article in articles()]
+    with pytest.raises(ValueError, match="one kind alone") as caught:
+        trained(found)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize("sites", [["one.test"], ["a.test", "b.test"], [""]])
 def test_too_few_sites_is_one_line(sites):
     found = [dataclasses.replace(article, site=sites[i % len(sites)]) for i, article in enumerate(articles())]

@@ -312,6 +312,15 @@ def parquet(arrow, text_type, **options):
     return pyarrow.parquet.read_table(io.BytesIO(out.getvalue())), out.getvalue()
 
 
+def test_a_parquet_file_with_two_columns_of_the_name_is_told(arrow):
+    import pyarrow.parquet
+
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(arrow.Table.from_arrays([arrow.array(["a"])] * 2, names=["text", "text"]), out)
+    with pytest.raises(UnreadableError, match="2 columns 'text'"):
+        through("parquet", out.getvalue(), same)
+
+
 TYPES = [lambda pa: pa.string(), lambda pa: pa.large_string(), lambda pa: pa.dictionary(pa.int32(), pa.string())]
 
 

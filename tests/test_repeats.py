@@ -224,3 +224,10 @@ def test_the_headline_is_known_again(line):
 def test_other_lines_do_not_tell_the_headline(line):
     assert not repeats.tells_headline(line, HEADLINE)
     assert not repeats.tells_headline(HEADLINE, line)
+
+
+def test_a_paragraph_that_begins_like_a_caption_is_no_telling_of_it():
+    caption = "The ferry Tern on Monday"
+    paragraph = caption + " limped home at dawn, after a night in which nobody slept and the pumps gave out one after the other."
+    assert captions([caption, caption + ". (Photo: TT)"], [0.9, 0.1]) == [(0, 1), (1, 0)]
+    assert captions([caption, paragraph], [0.9, 0.1]) == []

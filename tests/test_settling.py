@@ -112,9 +112,9 @@ def test_a_table_of_contents_goes_and_the_headings_that_it_tells_stay():
 
 def test_a_heading_that_a_list_told_first_stays_in_its_place():
     heading = "How do the bakers of Lower Wick keep their ovens warm?"
-    told = "\n".join([HEADLINE, BODY[0], f"- {heading}", "- Who pays?", BODY[1], heading, BODY[2]])
-    judged = {(verdict.start, verdict.text): verdict for verdict in declutter.judge(told)}
-    assert sum(heading in text for _, text in judged) == 2, "and the item is a line of its own, with its mark: both stay"
+    told = of_page(f"<p>{BODY[0]}</p><ul><li>{heading}</li><li>Who pays?</li></ul><p>{BODY[1]}</p><h2>{heading}</h2><p>{BODY[2]}</p>")
+    assert told.count(heading) == 1
+    assert told[told.index(heading) + 1] == BODY[2]
 
 
 def test_a_paragraph_that_a_caption_begins_like_is_none():
@@ -135,7 +135,7 @@ def test_an_item_of_a_page_may_stand_twice_by_itself():
 def test_nothing_is_cut_out_of_code_and_rows_of_tables():
     code = "import React from 'react'; // Sign up here. Read more: https://wick.test/a"
     html = f"<p>{BODY[0]}</p><p>{BODY[1]}</p><pre>{code}</pre><p>{BODY[2]}</p><p>{STORY[0]}</p>"
-    assert [line for line in of_page(html) if "React" in line] in ([code], [])
+    assert code in of_page(html)
 
 
 def test_a_line_that_the_next_takes_up_keeps_its_end():

@@ -68,8 +68,6 @@ def command(files: tuple[str, ...], encoding: str, html: bool | None, **options:
     cleaner = common.make_cleaner(**judging)
     fields = Fields(options["field"], options["url_field"], options["out_field"], encoding, html)
     shards = plan.shards(files or (storage.STDIN,), fields, options)
-    if options["report"] is not None:
-        plan.refuse_as_report(options["report"], shards)
     job = runs.Job(
         fields,
         _digest(judging),

@@ -97,8 +97,7 @@ def writable(output: Path, inputs: Iterable[str | Path] = ()) -> None:
 def known_encoding(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     """The name of an encoding that Python has; another is a usage error."""
     try:
-        "".encode(value)  # which is no text in some of Python's codecs, such as "hex"
-        "a".encode(value)
+        "a".encode(value)  # some of Python's codecs are none of text, such as "hex"
         return codecs.lookup(value).name
     except (LookupError, ValueError):
         raise click.BadParameter(f"unknown encoding {value!r}") from None

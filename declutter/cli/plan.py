@@ -31,9 +31,7 @@ def shards(files: tuple[str, ...], fields: Fields, options: dict[str, Any]) -> l
     folder = output is not None and (len(names) > 1 or Path(output).is_dir() or output.endswith("/"))
     planned = [_shard(name, fields, options, folder) for name in names]
     if not check:
-        _refuse_overwriting(planned, output if folder else None, in_place)
-        kept = {storage.same(f"{shard.target}{options['in_place']}") for shard in planned if options["in_place"]}
-        _refuse(kept & {storage.same(name) for name in names}, "--in-place: a backup would overwrite another input; name another suffix")
+        _refuse_overwriting(planned, output if folder else None, options)
     try:
         for kind in {shard.kind for shard in planned}:
             formats.make(kind, fields)
@@ -77,7 +75,7 @@ def _shard(name: str, fields: Fields, options: dict[str, Any], folder: bool) -> 
     return runs.Shard(name, kind, compression, target, target_compression)
 
 
-def _refuse_overwriting(shards: list[runs.Shard], folder: str | None, in_place: bool) -> None:
+def _refuse_overwriting(shards: list[runs.Shard], folder: str | None, options: dict[str, Any]) -> None:
     targets = [shard.target for shard in shards if shard.target not in (None, runs.STDOUT)]
     seen: set[str] = set()
     for target in targets:
@@ -90,16 +88,17 @@ def _refuse_overwriting(shards: list[runs.Shard], folder: str | None, in_place: 
     if len(shards) > 1 and not targets:
         for kind in ("csv", "parquet"):
             _refuse(any(shard.kind == kind for shard in shards), f"several files of {kind} are not one; name a folder for them with -o")
-    written = set() if in_place else {storage.same(str(target)) for target in targets}
+    backup, report = options["in_place"], options["report"]
+    kept = {storage.same(f"{target}{backup}") for target in targets if backup}
+    _refuse(
+        kept & {storage.same(shard.source) for shard in shards}, "--in-place: a backup would overwrite another input; name another suffix"
+    )
+    places = {os.path.realpath(str(target)) for target in targets}
+    _refuse(report is not None and os.path.realpath(report) in places, f"{report} is the output and the report; name another file")
+    written = set() if backup is not None else {storage.same(str(target)) for target in targets}
     for shard in shards:
         _refuse(storage.same(shard.source) in written, f"{shard.source} is an input and would be overwritten; use --in-place")
         _refuse(_is_stdout(shard.source) and shard.target == runs.STDOUT, f"{shard.source} is an input and the output; use --in-place")
-
-
-def refuse_as_report(report: Path, shards: list[runs.Shard]) -> None:
-    """Refuse to write the report in the place of an output."""
-    targets = {os.path.realpath(shard.target) for shard in shards if shard.target is not None}
-    _refuse(os.path.realpath(report) in targets, f"{report} is the output and the report; name another file")
 
 
 def _is_stdout(name: str) -> bool:

@@ -32,7 +32,6 @@ def build(corpus: tuple[str, ...], output: Path, field: str, url_field: str, enc
     """
     from declutter import articles, cluster, counting, sites
 
-    common.writable(output)
     failures = common.Failures()
     try:
         sources = [source for name in storage.expand(list(corpus)) for source in articles.files(name, formats.ENDINGS, tell=failures.tell)]

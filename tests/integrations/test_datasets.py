@@ -111,3 +111,7 @@ def test_the_example_of_the_page(run_example):
     printed, shown = run_example("Hugging Face datasets")
 
     assert printed == shown
+
+
+def test_kinds_may_be_given_one_after_the_other():
+    assert pickle.dumps(DeclutterBatch(keep=(kind for kind in ("caption", "byline"))))
