@@ -127,3 +127,12 @@ def test_offsets_stay_whatever_the_text(paragraphs, width):
     for found in unwrapped([text], split([text])).values():
         assert len(found) == len(text)
         assert all(a == b or (a in "\r\n" and b == " ") for a, b in zip(text, found, strict=True))
+
+
+def test_an_expression_is_searched_in_a_line_as_it_was_before_it_was_wrapped():
+    text = wrapped(STORY, 72)
+    paragraph = next(each for each in text.split("\n\n") if "\n" in each)
+    across = " ".join(paragraph.split("\n")[0].split()[-2:] + paragraph.split("\n")[1].split()[:2])
+    assert across not in text
+    for options in ({"drop_lines": across}, {"drop_lines": f"^.*{across}.*$"}):
+        assert paragraph not in declutter.Cleaner(**options).clean(text)
